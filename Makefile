@@ -1,0 +1,40 @@
+# The doors of this project. Each does its own set-up and may be run again at any time.
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench dev format lock
+SHELL := /bin/bash
+run := .venv/bin/
+
+help:  ## list the doors
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
+
+.venv/.ready: pyproject.toml requirements.lock scripts/bootstrap
+	@scripts/bootstrap
+
+.apps/.ready: scripts/install-apps .venv/.ready
+	@scripts/install-apps
+
+demo: .apps/.ready  ## play an identity provider against two real apps and watch (ARGS=--exit ends when proven)
+	@$(run)python -m demo $(ARGS)
+
+test: .apps/.ready lint  ## everything CI runs: checks, then every test against real PostgreSQL and real apps
+	@$(run)pytest -n auto --dist loadgroup $(ARGS)
+
+lint: .venv/.ready
+	@$(run)ruff format --check --quiet . && $(run)ruff check --quiet .
+	@$(run)mypy
+	@$(run)lint-imports --no-logo 2>/dev/null || $(run)lint-imports
+
+check: .venv/.ready lint  ## format, lint, types, contracts and the fast tests, in under a minute
+	@$(run)pytest -n auto -m "not live and not slow" $(ARGS)
+
+bench: .apps/.ready  ## measure speed as ratios within one run
+	@$(run)python -m bench $(ARGS)
+
+dev: .venv/.ready  ## serve web and worker from this checkout, with its data in .seatkeeper
+	@$(run)seatkeeper serve
+
+format: .venv/.ready  ## format the code and apply safe fixes
+	@$(run)ruff format . && $(run)ruff check --fix .
+
+lock: .venv/.ready  ## resolve the dependencies anew into requirements.lock
+	@scripts/lock

@@ -1,0 +1,1 @@
+"""The ``seatkeeper`` command: the face for whoever operates an installation."""

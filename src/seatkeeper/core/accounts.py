@@ -1,0 +1,88 @@
+"""A person's account in the app: what is wanted, what was seen, and what the app's connector can do."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from seatkeeper.core.entitlements import Entitlement, Grant
+from seatkeeper.core.ids import Uid
+from seatkeeper.core.values import Attributes
+
+
+class Presence(StrEnum):
+    """What is wanted of the account as a whole."""
+
+    ACTIVE = "active"
+    DISABLED = "disabled"
+    """Present, but nobody can sign in with it. An account that is not there is not created for this."""
+    ABSENT = "absent"
+    UNTOUCHED = "untouched"
+    """Leave whatever is there exactly as it is (leaver policy *keep*)."""
+
+
+@dataclass(frozen=True, slots=True)
+class WantedAccount:
+    """What the app should hold for one person, worked out from the User, its Groups, mapping and policy.
+
+    Only the attributes named here are managed; others are never looked at. ``grants`` is None for
+    "leave the entitlements alone", as for a leaver whose memberships are kept for a return.
+    """
+
+    presence: Presence
+    attributes: Attributes = field(default_factory=dict)
+    grants: frozenset[Grant] | None = None
+
+    @property
+    def entitlements(self) -> frozenset[Entitlement] | None:
+        """The entitlements asked for by at least one source."""
+        return None if self.grants is None else frozenset(grant.entitlement for grant in self.grants)
+
+
+@dataclass(frozen=True, slots=True)
+class SeenAccount:
+    """An account as the connector read it from the app, in the app's own attribute names.
+
+    ``active`` is None where the app cannot tell. ``name`` is what the person signs in with (ConnId ``Name``).
+    """
+
+    uid: Uid
+    name: str
+    active: bool | None
+    attributes: Attributes
+    entitlements: frozenset[Entitlement] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class SeenGroup:
+    """A group as the connector read it from the app; ``members`` are the Uids of accounts."""
+
+    uid: Uid
+    name: str
+    members: frozenset[Uid]
+
+
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What one open connection to an app can do. Declared by the connector, and true.
+
+    The plan never holds a step its connector cannot carry out: what is missing becomes a shortfall.
+    """
+
+    name_attribute: str
+    """The attribute that holds the account's Name; changing it is a rename."""
+    creates: bool = True
+    updates: bool = True
+    renames: bool = True
+    disables: bool = True
+    deletes: bool = True
+    grants: frozenset[str] = frozenset()
+    """Entitlement types this app can grant and revoke."""
+    groups: bool = False
+    """The app has groups whose members can be changed in batches."""
+    reads_back: bool = True
+    """False where nothing can be read: every change is then *done, unverified*."""
+    write_only: frozenset[str] = frozenset()
+    """Attributes that can be written and never read back, such as a password."""
+    create_only: frozenset[str] = frozenset()
+    """Attributes that can be set when the account is made and not afterwards."""
+    ignores_case: frozenset[str] = frozenset()
+    """Attributes the app compares without case."""

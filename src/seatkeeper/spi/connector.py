@@ -1,0 +1,162 @@
+"""What a connector declares, and the small protocols its sessions may fulfil.
+
+A *session* is one open connection of one integration to its app. It is used by several tasks of one event
+loop at the same time, so it guards whatever it shares. It fulfils ``Session`` and those of the other
+protocols that its app allows; ``abilities`` says the same in data, and the two must agree
+(``spi.testing`` checks). Every method may raise the errors of ``spi.errors`` and nothing else.
+"""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from typing import Generic, Protocol, TypeVar, runtime_checkable
+
+from seatkeeper.core.accounts import Abilities, SeenAccount, SeenGroup
+from seatkeeper.core.entitlements import Entitlement
+from seatkeeper.core.ids import Uid
+from seatkeeper.core.integrations import MappingRules, SchemaAttribute
+from seatkeeper.core.values import Attributes
+from seatkeeper.spi.settings import ConnectorSettings
+
+S = TypeVar("S", bound=ConnectorSettings)
+
+
+@runtime_checkable
+class Session(Protocol):
+    """An open connection to an app."""
+
+    @property
+    def abilities(self) -> Abilities:
+        """What this app, with these settings, can do."""
+        ...
+
+    async def check(self) -> str:
+        """Prove address and service account with the cheapest real call; return what answered, for people."""
+        ...
+
+
+@runtime_checkable
+class ReadsAccounts(Protocol):
+    """Accounts can be read one at a time."""
+
+    async def read_account(self, uid: Uid) -> SeenAccount | None:
+        """Read one account, disabled ones too; None when the app does not hold it."""
+        ...
+
+    async def find_accounts(self, attribute: str, value: str) -> Sequence[SeenAccount]:
+        """Find every account whose attribute equals the value, disabled ones too.
+
+        Every hit has been compared on our side: an app that ignores a filter must never lead to a write
+        on somebody else's account.
+        """
+        ...
+
+
+@runtime_checkable
+class ListsAccounts(Protocol):
+    """All accounts can be listed."""
+
+    def list_accounts(self) -> AsyncIterator[SeenAccount]:
+        """Yield every account, disabled ones too. A read that ends early raises; it never looks complete."""
+        ...
+
+
+@runtime_checkable
+class CreatesAccounts(Protocol):
+    """Accounts can be made."""
+
+    async def create_account(self, attributes: Attributes) -> Uid:
+        """Make an active account and return its Uid. Raises ``AccountExistsError`` when the name is taken."""
+        ...
+
+
+@runtime_checkable
+class UpdatesAccounts(Protocol):
+    """Attributes can be changed; where ``abilities.renames``, the name attribute too."""
+
+    async def update_account(self, uid: Uid, changes: Attributes) -> None:
+        """Change just these attributes; None empties one. Doing it twice is harmless."""
+        ...
+
+
+@runtime_checkable
+class DisablesAccounts(Protocol):
+    """Accounts can be switched off and on."""
+
+    async def set_active(self, uid: Uid, *, active: bool) -> None:
+        """Let the person sign in, or not. Doing it twice is harmless."""
+        ...
+
+
+@runtime_checkable
+class DeletesAccounts(Protocol):
+    """Accounts can be removed."""
+
+    async def delete_account(self, uid: Uid) -> None:
+        """Remove the account. Raises ``AccountNotFoundError`` when it is already gone."""
+        ...
+
+
+@runtime_checkable
+class GrantsEntitlements(Protocol):
+    """Accounts can be given entitlements of the types in ``abilities.grants``."""
+
+    async def list_entitlements(self) -> Sequence[Entitlement]:
+        """List what the app offers."""
+        ...
+
+    async def grant(self, uid: Uid, entitlements: Sequence[Entitlement]) -> None:
+        """Give all of them; giving what is already held is success."""
+        ...
+
+    async def revoke(self, uid: Uid, entitlements: Sequence[Entitlement]) -> None:
+        """Take all of them away; taking what is not held is success."""
+        ...
+
+
+@runtime_checkable
+class ManagesGroups(Protocol):
+    """The app has groups whose members are accounts."""
+
+    async def read_group(self, uid: Uid) -> SeenGroup | None:
+        """Read one group with its members; None when the app does not hold it."""
+        ...
+
+    async def find_groups(self, name: str) -> Sequence[SeenGroup]:
+        """Find every group of exactly that name, compared on our side, with its members."""
+        ...
+
+    async def create_group(self, name: str) -> Uid:
+        """Make an empty group. Raises ``AccountExistsError`` when the name is taken."""
+        ...
+
+    async def rename_group(self, uid: Uid, name: str) -> None:
+        """Change the name and keep Uid and members."""
+        ...
+
+    async def delete_group(self, uid: Uid) -> None:
+        """Remove the group, not its members. Raises ``AccountNotFoundError`` when it is already gone."""
+        ...
+
+    async def change_members(self, uid: Uid, *, add: Sequence[Uid], remove: Sequence[Uid]) -> None:
+        """Take the removed away, then add, in as few calls as the app allows.
+
+        Never rewrites the whole list, so members put there by others stay. Adding a member twice and
+        removing a stranger are success.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Connector(Generic[S]):
+    """The declaration an entry point names."""
+
+    name: str
+    title: str
+    settings: type[S]
+    connect: Callable[[S], AbstractAsyncContextManager[Session]]
+    """Open a session. May raise the errors of ``spi.errors``; cheap, so it may wait for the first call."""
+    mapping: MappingRules
+    """The mapping a new integration starts with."""
+    schema: tuple[SchemaAttribute, ...] = field(default=())
+    """The user schema a new integration starts with; empty is the standard one."""

@@ -1,0 +1,144 @@
+"""The connection pool and the transaction every change happens in."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeAlias
+
+import orjson
+import psycopg
+from psycopg.rows import dict_row
+from psycopg.types.json import JsonbDumper, set_json_dumps, set_json_loads
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
+from sqlalchemy.sql.base import Executable
+
+from seatkeeper.core.errors import StoreUnavailableError
+from seatkeeper.core.events import Origin
+from seatkeeper.core.ids import IntegrationId
+from seatkeeper.store.statements import Prepared, prepare
+
+Row: TypeAlias = dict[str, Any]
+Connection: TypeAlias = psycopg.AsyncConnection[Row]
+
+set_json_dumps(orjson.dumps)
+set_json_loads(orjson.loads)
+
+
+class Reader:
+    """Runs statements on one connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    async def fetch_all(self, statement: Prepared | Executable, **parameters: Any) -> list[Row]:
+        """Run a statement and return every row."""
+        cursor = await self._run(statement, parameters)
+        return await cursor.fetchall()
+
+    async def fetch_one(self, statement: Prepared | Executable, **parameters: Any) -> Row | None:
+        """Run a statement and return its first row, if there is one."""
+        cursor = await self._run(statement, parameters)
+        return await cursor.fetchone()
+
+    async def execute(self, statement: Prepared | Executable, **parameters: Any) -> int:
+        """Run a statement and return how many rows it touched."""
+        cursor = await self._run(statement, parameters)
+        return cursor.rowcount
+
+    async def _run(
+        self, statement: Prepared | Executable, parameters: Mapping[str, Any]
+    ) -> psycopg.AsyncCursor[Row]:
+        prepared = statement if isinstance(statement, Prepared) else prepare(statement)
+        return await self.connection.execute(prepared.sql, prepared.values(parameters))
+
+
+@dataclass(slots=True, kw_only=True)
+class _Change:
+    now: datetime
+    origin: Origin
+    touched: set[IntegrationId] = field(default_factory=set)
+
+
+class Transaction(Reader):
+    """One change: everything done through it is committed together, or nothing is.
+
+    ``now`` is the instant of the change and ``origin`` who asked for it. ``touch`` marks an integration
+    whose Activity and queue have changed; the marks become wake-up hints after the commit, never before.
+    """
+
+    def __init__(self, connection: Connection, change: _Change) -> None:
+        super().__init__(connection)
+        self.now = change.now
+        self.origin = change.origin
+        self._touched = change.touched
+
+    def touch(self, integration_id: IntegrationId) -> None:
+        """Ask for this integration to be looked at once the change is committed."""
+        self._touched.add(integration_id)
+
+
+class Database:
+    """The pool of connections to one PostgreSQL database."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        size: int,
+        clock: Callable[[], datetime],
+        after_commit: Callable[[frozenset[IntegrationId]], None] = lambda _: None,
+        patience: float = 5.0,
+    ) -> None:
+        self.url = url
+        self._clock = clock
+        self._after_commit = after_commit
+        self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
+            url,
+            min_size=min(2, size),
+            max_size=size,
+            timeout=patience,
+            open=False,
+            configure=_configure,
+            check=None,
+            kwargs={"row_factory": dict_row, "autocommit": True},
+        )
+
+    async def open(self) -> None:
+        """Start the pool. Does not wait for the database, which may come up later."""
+        await self._pool.open(wait=False)
+
+    async def close(self) -> None:
+        """Give every connection back."""
+        await self._pool.close()
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Reader]:
+        """Borrow a connection for reading. Raises ``StoreUnavailableError`` when there is none to be had."""
+        async with self._connection() as connection:
+            yield Reader(connection)
+
+    @asynccontextmanager
+    async def transaction(self, origin: Origin) -> AsyncIterator[Transaction]:
+        """Open a change, commit it when the block ends, then hand out the wake-up hints.
+
+        An exception in the block rolls everything back. Raises ``StoreUnavailableError`` when the database
+        is away, also when it goes away before the commit is confirmed.
+        """
+        change = _Change(now=self._clock(), origin=origin)
+        async with self._connection() as connection, connection.transaction():
+            yield Transaction(connection, change)
+        if change.touched:
+            self._after_commit(frozenset(change.touched))
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[Connection]:
+        try:
+            async with self._pool.connection() as connection:
+                yield connection
+        except (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout) as error:
+            raise StoreUnavailableError("The database cannot be reached.") from error
+
+
+async def _configure(connection: Connection) -> None:
+    connection.adapters.register_dumper(dict, JsonbDumper)

@@ -1,0 +1,55 @@
+"""Bringing a database to this release's shape."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, NullPool, create_engine, make_url, text
+
+_START_LOCK = 0x5EA7_4EEB
+"""The advisory lock that keeps two starts from migrating at once."""
+
+
+def migrate(url: str) -> tuple[str | None, str]:
+    """Apply what is missing; return the revision before and after. A second caller waits, then finds nothing."""
+    with _engine(url).connect() as connection:
+        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _START_LOCK})
+        connection.commit()
+        try:
+            before = _revision(connection)
+            command.upgrade(_config(connection), "head")
+            connection.commit()
+            return before, _head(connection)
+        finally:
+            connection.rollback()
+            connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _START_LOCK})
+            connection.commit()
+
+
+def is_current(url: str) -> bool:
+    """Say whether the database has every migration of this release."""
+    with _engine(url).connect() as connection:
+        return _revision(connection) == _head(connection)
+
+
+def _engine(url: str) -> Engine:
+    return create_engine(make_url(url).set(drivername="postgresql+psycopg"), poolclass=NullPool)
+
+
+def _config(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def _revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _head(connection: Connection) -> str:
+    head = ScriptDirectory.from_config(_config(connection)).get_current_head()
+    assert head is not None
+    return head

@@ -1,0 +1,1 @@
+"""Alembic migrations, run by ``store.migrating``; each is safe for the code of the release before."""

@@ -1,0 +1,225 @@
+"""The first tables."""
+
+from alembic import op
+from procrastinate.schema import SchemaManager
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+
+revision = '0001'
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table('integrations',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('slug', sa.Text(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('connector', sa.Text(), nullable=False),
+    sa.Column('settings', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('secrets', sa.LargeBinary(), nullable=True),
+    sa.Column('schema', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('mapping', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('policy', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('state', sa.Text(), nullable=False),
+    sa.Column('quarantine', postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+    sa.Column('probe_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('throttled_until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('run_epoch', sa.BigInteger(), server_default=sa.text('0'), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('slug', name='integration_slugs_are_unique')
+    )
+    op.create_table('events',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('integration_id', sa.Uuid(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('kind', sa.Text(), nullable=False),
+    sa.Column('actor', sa.Text(), nullable=False),
+    sa.Column('actor_name', sa.Text(), nullable=False),
+    sa.Column('target', sa.Text(), nullable=False),
+    sa.Column('user_id', sa.Uuid(), nullable=True),
+    sa.Column('job_id', sa.Uuid(), nullable=True),
+    sa.Column('request_id', sa.Text(), nullable=True),
+    sa.Column('details', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.ForeignKeyConstraint(['integration_id'], ['integrations.id'], ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id')
+    )
+    op.create_index('events_newest_first', 'events', ['integration_id', sa.literal_column('id DESC')], unique=False)
+    op.create_index('events_of_all_newest_first', 'events', [sa.literal_column('id DESC')], unique=False)
+    op.create_table('groups',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('integration_id', sa.Uuid(), nullable=False),
+    sa.Column('display_name', sa.Text(), nullable=False),
+    sa.Column('display_name_key', sa.Text(), nullable=False),
+    sa.Column('external_id', sa.Text(), nullable=True),
+    sa.Column('document', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('version', sa.Integer(), server_default=sa.text('1'), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['integration_id'], ['integrations.id'], ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('integration_id', 'display_name_key', name='group_names_are_unique_without_case')
+    )
+    op.create_index('groups_by_external_id', 'groups', ['integration_id', 'external_id'], unique=False)
+    op.create_index('groups_in_order', 'groups', ['integration_id', 'id'], unique=False)
+    op.create_table('scim_tokens',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('integration_id', sa.Uuid(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('prefix', sa.Text(), nullable=False),
+    sa.Column('digest', sa.LargeBinary(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('revoked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('last_used_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['integration_id'], ['integrations.id'], ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('digest', name='token_digests_are_unique')
+    )
+    op.create_index('tokens_by_integration', 'scim_tokens', ['integration_id'], unique=False)
+    op.create_table('users',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('integration_id', sa.Uuid(), nullable=False),
+    sa.Column('user_name', sa.Text(), nullable=False),
+    sa.Column('user_name_key', sa.Text(), nullable=False),
+    sa.Column('external_id', sa.Text(), nullable=True),
+    sa.Column('active', sa.Boolean(), nullable=False),
+    sa.Column('document', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('version', sa.Integer(), server_default=sa.text('1'), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['integration_id'], ['integrations.id'], ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('integration_id', 'user_name_key', name='user_names_are_unique_without_case')
+    )
+    op.create_index('users_by_any_value', 'users', [sa.literal_column('(lower(document::text)::jsonb)').label('folded')], unique=False, postgresql_using='gin', postgresql_ops={'folded': 'jsonb_path_ops'})
+    op.create_index('users_by_external_id', 'users', ['integration_id', 'external_id'], unique=False)
+    op.create_index('users_in_order', 'users', ['integration_id', 'id'], unique=False)
+    op.create_table('accounts',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('integration_id', sa.Uuid(), nullable=False),
+    sa.Column('user_id', sa.Uuid(), nullable=True),
+    sa.Column('user_name_key', sa.Text(), nullable=False),
+    sa.Column('uid', sa.Text(), nullable=True),
+    sa.Column('name', sa.Text(), nullable=True),
+    sa.Column('active', sa.Boolean(), nullable=True),
+    sa.Column('attributes', postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'::jsonb"), nullable=False),
+    sa.Column('seen_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('disabled_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('delete_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['integration_id'], ['integrations.id'], ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['user_id'], ['users.id'], ondelete='SET NULL'),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('integration_id', 'uid', name='one_account_per_uid'),
+    sa.UniqueConstraint('user_id', name='one_account_per_user')
+    )
+    op.create_index('accounts_by_user_name', 'accounts', ['integration_id', 'user_name_key'], unique=False)
+    op.create_index('accounts_to_delete', 'accounts', ['delete_at'], unique=False, postgresql_where=sa.text('delete_at IS NOT NULL'))
+    op.create_table('app_groups',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('integration_id', sa.Uuid(), nullable=False),
+    sa.Column('group_id', sa.Uuid(), nullable=True),
+    sa.Column('display_name', sa.Text(), nullable=False),
+    sa.Column('uid', sa.Text(), nullable=True),
+    sa.Column('seen_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['group_id'], ['groups.id'], ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['integration_id'], ['integrations.id'], ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('group_id', name='one_app_group_per_group'),
+    sa.UniqueConstraint('integration_id', 'uid', name='one_app_group_per_uid')
+    )
+    op.create_table('memberships',
+    sa.Column('group_id', sa.Uuid(), nullable=False),
+    sa.Column('user_id', sa.Uuid(), nullable=False),
+    sa.ForeignKeyConstraint(['group_id'], ['groups.id'], ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['user_id'], ['users.id'], ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('group_id', 'user_id')
+    )
+    op.create_index('memberships_by_user', 'memberships', ['user_id', 'group_id'], unique=False)
+    op.create_table('account_grants',
+    sa.Column('account_id', sa.Uuid(), nullable=False),
+    sa.Column('type', sa.Text(), nullable=False),
+    sa.Column('value', sa.Text(), nullable=False),
+    sa.Column('source', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('account_id', 'type', 'value', 'source')
+    )
+    op.create_table('jobs',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('integration_id', sa.Uuid(), nullable=False),
+    sa.Column('account_id', sa.Uuid(), nullable=True),
+    sa.Column('app_group_id', sa.Uuid(), nullable=True),
+    sa.Column('kind', sa.Text(), nullable=False),
+    sa.Column('state', sa.Text(), nullable=False),
+    sa.Column('priority', sa.SmallInteger(), nullable=False),
+    sa.Column('wishes', sa.Integer(), server_default=sa.text('1'), nullable=False),
+    sa.Column('attempts', sa.Integer(), server_default=sa.text('0'), nullable=False),
+    sa.Column('epoch', sa.BigInteger(), nullable=True),
+    sa.Column('due_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('first_failed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('problem_code', sa.Text(), nullable=True),
+    sa.Column('problem_detail', sa.Text(), nullable=True),
+    sa.Column('held', sa.Boolean(), server_default=sa.text('false'), nullable=False),
+    sa.Column('approved', sa.Boolean(), server_default=sa.text('false'), nullable=False),
+    sa.Column('chosen_uid', sa.Text(), nullable=True),
+    sa.Column('target', sa.Text(), nullable=False),
+    sa.Column('actor', sa.Text(), nullable=False),
+    sa.Column('request_id', sa.Text(), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('started_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint('(account_id IS NULL) <> (app_group_id IS NULL)', name='a_job_is_about_one_thing'),
+    sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['app_group_id'], ['app_groups.id'], ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['integration_id'], ['integrations.id'], ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id')
+    )
+    op.create_index('jobs_by_account', 'jobs', ['account_id', sa.literal_column('id DESC')], unique=False)
+    op.create_index('jobs_due', 'jobs', ['integration_id', 'priority', 'due_at', 'id'], unique=False, postgresql_where=sa.text("state IN ('queued', 'retrying')"))
+    op.create_index('jobs_newest_first', 'jobs', ['integration_id', sa.literal_column('id DESC')], unique=False)
+    op.create_index('jobs_running', 'jobs', ['integration_id'], unique=False, postgresql_where=sa.text("state = 'running'"))
+    op.create_index('one_open_job_per_account', 'jobs', ['account_id'], unique=True, postgresql_where=sa.text("account_id IS NOT NULL AND state IN ('queued', 'retrying', 'waiting')"))
+    op.create_index('one_open_job_per_app_group', 'jobs', ['app_group_id'], unique=True, postgresql_where=sa.text("app_group_id IS NOT NULL AND state IN ('queued', 'retrying', 'waiting')"))
+    op.create_index('one_running_job_per_account', 'jobs', ['account_id'], unique=True, postgresql_where=sa.text("account_id IS NOT NULL AND state = 'running'"))
+    op.create_index('one_running_job_per_app_group', 'jobs', ['app_group_id'], unique=True, postgresql_where=sa.text("app_group_id IS NOT NULL AND state = 'running'"))
+    op.create_table('attempts',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('job_id', sa.Uuid(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('epoch', sa.BigInteger(), nullable=False),
+    sa.Column('started_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('outcome', sa.Text(), nullable=False),
+    sa.Column('problem_code', sa.Text(), nullable=True),
+    sa.Column('problem_detail', sa.Text(), nullable=True),
+    sa.Column('traceback', sa.Text(), nullable=True),
+    sa.Column('steps', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.ForeignKeyConstraint(['job_id'], ['jobs.id'], ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('job_id', 'number', name='attempts_are_numbered')
+    )
+    op.create_table('tasks',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('integration_id', sa.Uuid(), nullable=False),
+    sa.Column('job_id', sa.Uuid(), nullable=True),
+    sa.Column('kind', sa.Text(), nullable=False),
+    sa.Column('state', sa.Text(), nullable=False),
+    sa.Column('problem_code', sa.Text(), nullable=False),
+    sa.Column('problem_detail', sa.Text(), nullable=False),
+    sa.Column('choices', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('answer', postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+    sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('closed_by', sa.Text(), nullable=True),
+    sa.ForeignKeyConstraint(['integration_id'], ['integrations.id'], ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['job_id'], ['jobs.id'], ondelete='SET NULL'),
+    sa.PrimaryKeyConstraint('id')
+    )
+    op.create_index('one_open_task_per_job', 'tasks', ['job_id'], unique=True, postgresql_where=sa.text("job_id IS NOT NULL AND state = 'open'"))
+    op.create_index('tasks_newest_first', 'tasks', ['integration_id', sa.literal_column('id DESC')], unique=False)
+    op.get_bind().exec_driver_sql(SchemaManager.get_schema().replace('%', '%%'))

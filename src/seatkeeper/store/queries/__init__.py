@@ -1,0 +1,1 @@
+"""Reads. Each function answers one question a face, an operation or the engine asks."""

@@ -1,0 +1,114 @@
+"""Asking for jobs. The partial unique indexes of ``tables.jobs`` make a newer wish join an open job."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import (
+    DateTime,
+    SmallInteger,
+    Table,
+    Text,
+    Uuid,
+    and_,
+    any_,
+    bindparam,
+    case,
+    func,
+    null,
+    select,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, Insert, insert
+from sqlalchemy.sql.dml import ReturningInsert
+
+from seatkeeper.core.ids import AccountId, AppGroupId, JobId
+from seatkeeper.core.jobs import JobKind, JobState, priority_of
+from seatkeeper.store.database import Transaction
+from seatkeeper.store.statements import Prepared, prepare
+from seatkeeper.store.tables import PENDING_ACCOUNT_JOB, PENDING_GROUP_JOB, accounts, app_groups, jobs
+
+_TAKES_ACCESS = 5
+"""The priority of a group job that takes members out: before the joiners, after the leavers."""
+
+_COLUMNS = [
+    *("id", "integration_id", "account_id", "app_group_id", "kind", "state", "priority", "due_at"),
+    *("target", "actor", "request_id", "created_at"),
+]
+
+
+def _ask_about(table: Table) -> Prepared:
+    about_account = table is accounts
+    now = bindparam("now", type_=DateTime(timezone=True))
+    name = func.coalesce(accounts.c.name, accounts.c.user_name_key) if about_account else app_groups.c.display_name
+    source = select(
+        func.uuidv7(),
+        table.c.integration_id,
+        table.c.id if about_account else null(),
+        null() if about_account else table.c.id,
+        bindparam("kind", type_=Text),
+        bindparam("state", JobState.QUEUED.value, type_=Text),
+        bindparam("priority", type_=SmallInteger),
+        now,
+        name,
+        bindparam("actor", type_=Text),
+        bindparam("request_id", type_=Text),
+        now,
+    ).where(table.c.id == any_(bindparam("subjects", type_=ARRAY(Uuid))))
+    return prepare(_joining(insert(jobs).from_select(_COLUMNS, source), about_account=about_account))
+
+
+def _joining(wish: Insert, *, about_account: bool) -> ReturningInsert[Any]:
+    subject = jobs.c.account_id if about_account else jobs.c.app_group_id
+    new = wish.excluded
+    stays_provision = and_(jobs.c.kind == JobKind.PROVISION.value, new.kind == JobKind.UPDATE.value)
+    stays_held = and_(jobs.c.held, new.kind == JobKind.DEPROVISION.value)
+    return wish.on_conflict_do_update(
+        index_elements=[subject],
+        index_where=PENDING_ACCOUNT_JOB if about_account else PENDING_GROUP_JOB,
+        set_={
+            "wishes": jobs.c.wishes + 1,
+            "kind": case((stays_provision, jobs.c.kind), else_=new.kind),
+            "priority": case((stays_provision, jobs.c.priority), else_=new.priority),
+            "state": case((stays_held, jobs.c.state), else_=new.state),
+            "held": stays_held,
+            "due_at": new.due_at,
+            "target": new.target,
+            "actor": new.actor,
+            "request_id": new.request_id,
+        },
+    ).returning(jobs.c.id)
+
+
+_ASK_ABOUT_ACCOUNTS = _ask_about(accounts)
+_ASK_ABOUT_GROUPS = _ask_about(app_groups)
+
+
+async def ask_for_accounts(tx: Transaction, kind: JobKind, subjects: Sequence[AccountId]) -> list[JobId]:
+    """Ask for a job for each account; a wish joins the open job of its account, a running one is followed."""
+    return await _ask(tx, _ASK_ABOUT_ACCOUNTS, kind, priority_of(kind), subjects)
+
+
+async def ask_for_groups(
+    tx: Transaction, subjects: Sequence[AppGroupId], *, takes_access: bool = False
+) -> list[JobId]:
+    """Ask for a job for each app group. One that takes members out goes before those that give access."""
+    priority = _TAKES_ACCESS if takes_access else priority_of(JobKind.GROUP)
+    return await _ask(tx, _ASK_ABOUT_GROUPS, JobKind.GROUP, priority, subjects)
+
+
+async def _ask(
+    tx: Transaction,
+    statement: Prepared,
+    kind: JobKind,
+    priority: int,
+    subjects: Sequence[AccountId] | Sequence[AppGroupId],
+) -> list[JobId]:
+    rows = await tx.fetch_all(
+        statement,
+        kind=kind.value,
+        priority=priority,
+        now=tx.now,
+        actor=tx.origin.name,
+        request_id=tx.origin.request_id,
+        subjects=list(subjects),
+    )
+    return [JobId(row["id"]) for row in rows]

@@ -1,0 +1,300 @@
+"""Every table. A constraint's name says its rule. ``migrations`` brings a database to this shape."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    literal_column,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from seatkeeper.core.jobs import PENDING, JobState
+
+metadata = MetaData()
+
+_PENDING = ", ".join(f"'{state}'" for state in sorted(PENDING))
+_INSTANT = DateTime(timezone=True)
+
+PENDING_ACCOUNT_JOB = text(f"account_id IS NOT NULL AND state IN ({_PENDING})")
+PENDING_GROUP_JOB = text(f"app_group_id IS NOT NULL AND state IN ({_PENDING})")
+
+
+def _owned_by(table: str, *, name: str | None = None, on_delete: str = "CASCADE") -> Column[object]:
+    return Column(
+        name or f"{table.rstrip('s')}_id",
+        Uuid,
+        ForeignKey(f"{table}.id", ondelete=on_delete),
+        nullable=on_delete != "CASCADE",
+    )
+
+
+integrations = Table(
+    "integrations",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("slug", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("connector", Text, nullable=False),
+    Column("settings", JSONB, nullable=False),
+    Column("secrets", LargeBinary, nullable=True),
+    Column("schema", JSONB, nullable=False),
+    Column("mapping", JSONB, nullable=False),
+    Column("policy", JSONB, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("quarantine", JSONB, nullable=True),
+    Column("probe_at", _INSTANT, nullable=True),
+    Column("throttled_until", _INSTANT, nullable=True),
+    Column("run_epoch", BigInteger, nullable=False, server_default=text("0")),
+    Column("created_at", _INSTANT, nullable=False),
+    Column("updated_at", _INSTANT, nullable=False),
+    UniqueConstraint("slug", name="integration_slugs_are_unique"),
+)
+
+scim_tokens = Table(
+    "scim_tokens",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    _owned_by("integrations"),
+    Column("name", Text, nullable=False),
+    Column("prefix", Text, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    Column("created_at", _INSTANT, nullable=False),
+    Column("expires_at", _INSTANT, nullable=True),
+    Column("revoked_at", _INSTANT, nullable=True),
+    Column("last_used_at", _INSTANT, nullable=True),
+    UniqueConstraint("digest", name="token_digests_are_unique"),
+    Index("tokens_by_integration", "integration_id"),
+)
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    _owned_by("integrations"),
+    Column("user_name", Text, nullable=False),
+    Column("user_name_key", Text, nullable=False),
+    Column("external_id", Text, nullable=True),
+    Column("active", Boolean, nullable=False),
+    Column("document", JSONB, nullable=False),
+    Column("version", Integer, nullable=False, server_default=text("1")),
+    Column("created_at", _INSTANT, nullable=False),
+    Column("updated_at", _INSTANT, nullable=False),
+    UniqueConstraint("integration_id", "user_name_key", name="user_names_are_unique_without_case"),
+    Index("users_by_external_id", "integration_id", "external_id"),
+    Index("users_in_order", "integration_id", "id"),
+    Index(
+        "users_by_any_value",
+        literal_column("(lower(document::text)::jsonb)").label("folded"),
+        postgresql_using="gin",
+        postgresql_ops={"folded": "jsonb_path_ops"},
+    ),
+)
+
+groups = Table(
+    "groups",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    _owned_by("integrations"),
+    Column("display_name", Text, nullable=False),
+    Column("display_name_key", Text, nullable=False),
+    Column("external_id", Text, nullable=True),
+    Column("document", JSONB, nullable=False),
+    Column("version", Integer, nullable=False, server_default=text("1")),
+    Column("created_at", _INSTANT, nullable=False),
+    Column("updated_at", _INSTANT, nullable=False),
+    UniqueConstraint("integration_id", "display_name_key", name="group_names_are_unique_without_case"),
+    Index("groups_by_external_id", "integration_id", "external_id"),
+    Index("groups_in_order", "integration_id", "id"),
+)
+
+memberships = Table(
+    "memberships",
+    metadata,
+    Column("group_id", Uuid, ForeignKey("groups.id", ondelete="CASCADE"), primary_key=True),
+    Column("user_id", Uuid, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    Index("memberships_by_user", "user_id", "group_id"),
+)
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    _owned_by("integrations"),
+    _owned_by("users", on_delete="SET NULL"),
+    Column("user_name_key", Text, nullable=False),
+    Column("uid", Text, nullable=True),
+    Column("name", Text, nullable=True),
+    Column("active", Boolean, nullable=True),
+    Column("attributes", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
+    Column("seen_at", _INSTANT, nullable=True),
+    Column("disabled_at", _INSTANT, nullable=True),
+    Column("delete_at", _INSTANT, nullable=True),
+    Column("created_at", _INSTANT, nullable=False),
+    UniqueConstraint("user_id", name="one_account_per_user"),
+    UniqueConstraint("integration_id", "uid", name="one_account_per_uid"),
+    Index("accounts_by_user_name", "integration_id", "user_name_key"),
+    Index("accounts_to_delete", "delete_at", postgresql_where=text("delete_at IS NOT NULL")),
+)
+
+account_grants = Table(
+    "account_grants",
+    metadata,
+    Column("account_id", Uuid, ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
+    Column("type", Text, primary_key=True),
+    Column("value", Text, primary_key=True),
+    Column("source", Text, primary_key=True),
+)
+
+app_groups = Table(
+    "app_groups",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    _owned_by("integrations"),
+    _owned_by("groups", on_delete="SET NULL"),
+    Column("display_name", Text, nullable=False),
+    Column("uid", Text, nullable=True),
+    Column("seen_at", _INSTANT, nullable=True),
+    Column("created_at", _INSTANT, nullable=False),
+    UniqueConstraint("group_id", name="one_app_group_per_group"),
+    UniqueConstraint("integration_id", "uid", name="one_app_group_per_uid"),
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    _owned_by("integrations"),
+    Column("account_id", Uuid, ForeignKey("accounts.id", ondelete="CASCADE"), nullable=True),
+    Column("app_group_id", Uuid, ForeignKey("app_groups.id", ondelete="CASCADE"), nullable=True),
+    Column("kind", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("priority", SmallInteger, nullable=False),
+    Column("wishes", Integer, nullable=False, server_default=text("1")),
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
+    Column("epoch", BigInteger, nullable=True),
+    Column("due_at", _INSTANT, nullable=False),
+    Column("first_failed_at", _INSTANT, nullable=True),
+    Column("problem_code", Text, nullable=True),
+    Column("problem_detail", Text, nullable=True),
+    Column("held", Boolean, nullable=False, server_default=text("false")),
+    Column("approved", Boolean, nullable=False, server_default=text("false")),
+    Column("chosen_uid", Text, nullable=True),
+    Column("target", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("request_id", Text, nullable=True),
+    Column("created_at", _INSTANT, nullable=False),
+    Column("started_at", _INSTANT, nullable=True),
+    Column("ended_at", _INSTANT, nullable=True),
+    CheckConstraint("(account_id IS NULL) <> (app_group_id IS NULL)", name="a_job_is_about_one_thing"),
+    Index(
+        "one_open_job_per_account",
+        "account_id",
+        unique=True,
+        postgresql_where=PENDING_ACCOUNT_JOB,
+    ),
+    Index(
+        "one_open_job_per_app_group",
+        "app_group_id",
+        unique=True,
+        postgresql_where=PENDING_GROUP_JOB,
+    ),
+    Index(
+        "one_running_job_per_account",
+        "account_id",
+        unique=True,
+        postgresql_where=text(f"account_id IS NOT NULL AND state = '{JobState.RUNNING}'"),
+    ),
+    Index(
+        "one_running_job_per_app_group",
+        "app_group_id",
+        unique=True,
+        postgresql_where=text(f"app_group_id IS NOT NULL AND state = '{JobState.RUNNING}'"),
+    ),
+    Index(
+        "jobs_due",
+        "integration_id",
+        "priority",
+        "due_at",
+        "id",
+        postgresql_where=text(f"state IN ('{JobState.QUEUED}', '{JobState.RETRYING}')"),
+    ),
+    Index(
+        "jobs_running",
+        "integration_id",
+        postgresql_where=text(f"state = '{JobState.RUNNING}'"),
+    ),
+    Index("jobs_newest_first", "integration_id", text("id DESC")),
+    Index("jobs_by_account", "account_id", text("id DESC")),
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    _owned_by("jobs"),
+    Column("number", Integer, nullable=False),
+    Column("epoch", BigInteger, nullable=False),
+    Column("started_at", _INSTANT, nullable=False),
+    Column("ended_at", _INSTANT, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("problem_code", Text, nullable=True),
+    Column("problem_detail", Text, nullable=True),
+    Column("traceback", Text, nullable=True),
+    Column("steps", JSONB, nullable=False),
+    UniqueConstraint("job_id", "number", name="attempts_are_numbered"),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    _owned_by("integrations"),
+    Column("at", _INSTANT, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("actor_name", Text, nullable=False),
+    Column("target", Text, nullable=False),
+    Column("user_id", Uuid, nullable=True),
+    Column("job_id", Uuid, nullable=True),
+    Column("request_id", Text, nullable=True),
+    Column("details", JSONB, nullable=False),
+    Index("events_newest_first", "integration_id", text("id DESC")),
+    Index("events_of_all_newest_first", text("id DESC")),
+)
+
+tasks = Table(
+    "tasks",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    _owned_by("integrations"),
+    _owned_by("jobs", on_delete="SET NULL"),
+    Column("kind", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("problem_code", Text, nullable=False),
+    Column("problem_detail", Text, nullable=False),
+    Column("choices", JSONB, nullable=False),
+    Column("answer", JSONB, nullable=True),
+    Column("opened_at", _INSTANT, nullable=False),
+    Column("closed_at", _INSTANT, nullable=True),
+    Column("closed_by", Text, nullable=True),
+    Index(
+        "one_open_task_per_job",
+        "job_id",
+        unique=True,
+        postgresql_where=text("job_id IS NOT NULL AND state = 'open'"),
+    ),
+    Index("tasks_newest_first", "integration_id", text("id DESC")),
+)

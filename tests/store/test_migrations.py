@@ -1,0 +1,24 @@
+"""A migrated database has exactly the tables the code speaks of."""
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import NullPool, create_engine, make_url
+
+from seatkeeper.store.migrating import is_current, migrate
+from seatkeeper.store.tables import metadata
+
+
+def test_a_migrated_database_holds_the_tables_of_the_code(database_url: str) -> None:
+    engine = create_engine(make_url(database_url).set(drivername="postgresql+psycopg"), poolclass=NullPool)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection,
+            opts={"include_object": lambda _o, name, *_: not str(name).startswith("procrastinate_")},
+        )
+        assert compare_metadata(context, metadata) == []
+
+
+def test_migrating_twice_changes_nothing(database_url: str) -> None:
+    before, after = migrate(database_url)
+    assert before == after
+    assert is_current(database_url)
