@@ -20,7 +20,7 @@ def start_embedded(directory: Path, settings: dict[str, str] | None = None) -> s
     which stops when the last of them ends. ``settings`` are PostgreSQL's own, applied at the next start.
     """
     directory.mkdir(parents=True, exist_ok=True)
-    server = pgserver.get_server(directory, start=False, postgres_version=_VERSION)
+    server = pgserver.get_server(directory, start=False, postgres_version=_VERSION)  # type: ignore[attr-defined]
     with server._lock:  # noqa: SLF001 - the wheel has no other way to configure before the start
         server.ensure_pgdata_inited()
         _configure(directory, {"max_connections": "200", **(settings or {})})

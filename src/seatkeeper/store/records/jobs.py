@@ -36,23 +36,28 @@ _COLUMNS = [
 
 
 def _ask_about(table: Table) -> Prepared:
+    # In order of id: two bulk wishes that overlap then lock their rows the same way round.
     about_account = table is accounts
     now = bindparam("now", type_=DateTime(timezone=True))
     name = func.coalesce(accounts.c.name, accounts.c.user_name_key) if about_account else app_groups.c.display_name
-    source = select(
-        func.uuidv7(),
-        table.c.integration_id,
-        table.c.id if about_account else null(),
-        null() if about_account else table.c.id,
-        bindparam("kind", type_=Text),
-        bindparam("state", JobState.QUEUED.value, type_=Text),
-        bindparam("priority", type_=SmallInteger),
-        now,
-        name,
-        bindparam("actor", type_=Text),
-        bindparam("request_id", type_=Text),
-        now,
-    ).where(table.c.id == any_(bindparam("subjects", type_=ARRAY(Uuid))))
+    source = (
+        select(
+            func.uuidv7(),
+            table.c.integration_id,
+            table.c.id if about_account else null(),
+            null() if about_account else table.c.id,
+            bindparam("kind", type_=Text),
+            bindparam("state", JobState.QUEUED.value, type_=Text),
+            bindparam("priority", type_=SmallInteger),
+            now,
+            name,
+            bindparam("actor", type_=Text),
+            bindparam("request_id", type_=Text),
+            now,
+        )
+        .where(table.c.id == any_(bindparam("subjects", type_=ARRAY(Uuid))))
+        .order_by(table.c.id)
+    )
     return prepare(_joining(insert(jobs).from_select(_COLUMNS, source), about_account=about_account))
 
 
