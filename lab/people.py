@@ -8,8 +8,8 @@ _GIVEN = (
     " Tomás Ursula Viktor Wanjiru Ximena Yusuf Zoë"
 ).split()
 _FAMILY = (
-    "Lovelace O'Brien Nuñez Petrov Kowalska Haddad Hopper Tanaka da-Silva Müller Byrne Kelly Rao Ivanova García Trần"
-    " Jensen Weber Kamau Morales Demir Van-Dijk Ōe Smith Žižek"
+    "Lovelace O'Brien Nuñez Petrov Kowalska Haddad Hopper Tanaka da-Silva Müller Byrne Kelly Rao Ivanova García"
+    " Trần Jensen Weber Kamau Morales Demir Van-Dijk Ōe Smith Žižek"
 ).split()
 _TITLES = ("Engineer", "Analyst", "Designer", "Support Specialist", "Account Manager")
 _DEPARTMENTS = ("Engineering", "Finance", "Design", "Support", "Sales")
