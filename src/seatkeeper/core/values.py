@@ -9,10 +9,10 @@ Json: TypeAlias = "bool | int | float | str | Sequence[Json] | Mapping[str, Json
 Document: TypeAlias = Mapping[str, Json]
 """A SCIM resource as it stands in the store: canonical attribute names, unassigned attributes left out."""
 
-AttributeValue: TypeAlias = "bool | int | str | tuple[str, ...]"
+AttributeValue: TypeAlias = bool | int | str | tuple[str, ...]
 """One value of an account attribute in the app; a tuple is multi-valued and its order means nothing."""
 
-Attributes: TypeAlias = "Mapping[str, AttributeValue | None]"
+Attributes: TypeAlias = Mapping[str, AttributeValue | None]
 """Account attributes by the app's names. ``None`` means: managed, and to be empty."""
 
 
