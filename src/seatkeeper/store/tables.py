@@ -97,7 +97,8 @@ users = Table(
     Index("users_in_order", "integration_id", "id"),
     Index(
         "users_by_any_value",
-        literal_column("(lower(document::text)::jsonb)").label("folded"),
+        # The collation is named so that the database's own locale never decides what "without case" means.
+        literal_column('(lower(document::text COLLATE "pg_unicode_fast")::jsonb)').label("folded"),
         postgresql_using="gin",
         postgresql_ops={"folded": "jsonb_path_ops"},
     ),
