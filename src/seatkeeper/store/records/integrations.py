@@ -1,0 +1,51 @@
+"""Writing integrations. Secrets arrive sealed; quarantine belongs to the engine."""
+
+from sqlalchemy import DateTime, LargeBinary, Uuid, bindparam, insert, update
+
+from seatkeeper.core.ids import IntegrationId
+from seatkeeper.core.integrations import Integration, IntegrationState
+from seatkeeper.store.database import Transaction
+from seatkeeper.store.rows import encode_integration
+from seatkeeper.store.statements import prepare
+from seatkeeper.store.tables import integrations
+
+_THIS = integrations.c.id == bindparam("integration_id", type_=Uuid)
+_NOW = bindparam("now", type_=DateTime(timezone=True))
+_DESCRIBED = ("slug", "name", "connector", "settings", "schema", "mapping", "policy", "state")
+
+_INSERT = prepare(
+    insert(integrations).values(
+        {name: bindparam(name) for name in ("id", *_DESCRIBED, "secrets")}
+        | {"created_at": _NOW, "updated_at": _NOW}
+    )
+)
+_UPDATE = prepare(
+    update(integrations)
+    .where(_THIS)
+    .values({name: bindparam(f"new_{name}", type_=integrations.c[name].type) for name in _DESCRIBED})
+    .values(updated_at=_NOW)
+)
+_SEAL = prepare(update(integrations).where(_THIS).values(secrets=bindparam("sealed", type_=LargeBinary)))
+_SET_STATE = prepare(update(integrations).where(_THIS).values(state=bindparam("new_state"), updated_at=_NOW))
+
+
+async def insert_integration(tx: Transaction, integration: Integration, secrets: bytes | None) -> None:
+    """Keep a new integration and its sealed secrets."""
+    await tx.execute(_INSERT, **encode_integration(integration), secrets=secrets, now=tx.now)
+
+
+async def update_integration(tx: Transaction, integration: Integration) -> None:
+    """Write everything an integration says of itself, secrets left out."""
+    columns = encode_integration(integration)
+    values = {f"new_{name}": columns[name] for name in _DESCRIBED}
+    await tx.execute(_UPDATE, integration_id=integration.id, now=tx.now, **values)
+
+
+async def put_secrets(tx: Transaction, integration_id: IntegrationId, sealed: bytes | None) -> None:
+    """Replace an integration's sealed secrets."""
+    await tx.execute(_SEAL, integration_id=integration_id, sealed=sealed)
+
+
+async def set_state(tx: Transaction, integration_id: IntegrationId, state: IntegrationState) -> None:
+    """Move an integration to another state. ``operations`` says which moves are allowed."""
+    await tx.execute(_SET_STATE, integration_id=integration_id, new_state=state.value, now=tx.now)

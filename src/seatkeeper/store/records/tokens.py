@@ -1,0 +1,66 @@
+"""Writing SCIM tokens."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import DateTime, Uuid, bindparam, insert, or_, update
+
+from seatkeeper.core.ids import IntegrationId, TokenId
+from seatkeeper.store.database import Transaction
+from seatkeeper.store.identifiers import new_id
+from seatkeeper.store.statements import prepare
+from seatkeeper.store.tables import scim_tokens
+
+_USE_IS_NOTED_EVERY = timedelta(minutes=1)
+
+_NOW = bindparam("now", type_=DateTime(timezone=True))
+_STALE = bindparam("stale", type_=DateTime(timezone=True))
+_THIS = scim_tokens.c.id == bindparam("token_id", type_=Uuid)
+
+_WRITTEN = ("id", "integration_id", "name", "prefix", "digest", "created_at", "expires_at")
+_INSERT = prepare(insert(scim_tokens).values({name: bindparam(name) for name in _WRITTEN}))
+_REVOKE = prepare(
+    update(scim_tokens)
+    .where(_THIS, scim_tokens.c.revoked_at.is_(None))
+    .values(revoked_at=_NOW)
+    .returning(scim_tokens.c.integration_id, scim_tokens.c.name)
+)
+_USED = prepare(
+    update(scim_tokens)
+    .where(_THIS, or_(scim_tokens.c.last_used_at.is_(None), scim_tokens.c.last_used_at < _STALE))
+    .values(last_used_at=_NOW)
+)
+
+
+async def insert_token(
+    tx: Transaction,
+    integration_id: IntegrationId,
+    *,
+    name: str,
+    prefix: str,
+    digest: bytes,
+    expires_at: datetime | None,
+) -> TokenId:
+    """Keep a new token's digest."""
+    token_id = TokenId(new_id())
+    await tx.execute(
+        _INSERT,
+        id=token_id,
+        integration_id=integration_id,
+        name=name,
+        prefix=prefix,
+        digest=digest,
+        created_at=tx.now,
+        expires_at=expires_at,
+    )
+    return token_id
+
+
+async def mark_revoked(tx: Transaction, token_id: TokenId) -> tuple[IntegrationId, str] | None:
+    """Revoke a token that is not revoked; return its integration and name, or None when there is nothing to do."""
+    row = await tx.fetch_one(_REVOKE, token_id=token_id, now=tx.now)
+    return None if row is None else (IntegrationId(row["integration_id"]), row["name"])
+
+
+async def mark_used(tx: Transaction, token_id: TokenId) -> None:
+    """Note that a token was used, at most once a minute, so a busy IdP does not rewrite one row all day."""
+    await tx.execute(_USED, token_id=token_id, now=tx.now, stale=tx.now - _USE_IS_NOTED_EVERY)
