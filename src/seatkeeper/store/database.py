@@ -142,3 +142,4 @@ class Database:
 
 async def _configure(connection: Connection) -> None:
     connection.adapters.register_dumper(dict, JsonbDumper)
+    await connection.execute("SET TIME ZONE 'UTC'")

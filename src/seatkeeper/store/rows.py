@@ -8,8 +8,9 @@ from typing import Any
 from psycopg.types.json import Jsonb
 from pydantic import TypeAdapter
 
-from seatkeeper.core.ids import IntegrationId
+from seatkeeper.core.ids import GroupId, IntegrationId, UserId
 from seatkeeper.core.integrations import Integration, IntegrationState, MappingRules, Policy, SchemaAttribute
+from seatkeeper.core.users import Group, User
 from seatkeeper.store.database import Row
 
 _SCHEMA = TypeAdapter(tuple[SchemaAttribute, ...])
@@ -46,3 +47,30 @@ def encode_integration(integration: Integration) -> dict[str, Any]:
         "policy": Jsonb(_POLICY.dump_python(integration.policy, mode="json")),
         "state": integration.state.value,
     }
+
+
+def decode_user(row: Row) -> User:
+    """Read a ``users`` row."""
+    return User(
+        id=UserId(row["id"]),
+        user_name=row["user_name"],
+        external_id=row["external_id"],
+        active=row["active"],
+        document=row["document"],
+        version=row["version"],
+        created_at=row["created_at"],
+        updated_at=row["updated_at"],
+    )
+
+
+def decode_group(row: Row) -> Group:
+    """Read a ``groups`` row."""
+    return Group(
+        id=GroupId(row["id"]),
+        display_name=row["display_name"],
+        external_id=row["external_id"],
+        document=row["document"],
+        version=row["version"],
+        created_at=row["created_at"],
+        updated_at=row["updated_at"],
+    )
