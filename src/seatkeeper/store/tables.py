@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from seatkeeper.core.jobs import PENDING, JobState
+from seatkeeper.core.jobs import PENDING, JobKind, JobState
 
 metadata = MetaData()
 
@@ -167,6 +167,7 @@ app_groups = Table(
     _owned_by("groups", on_delete="SET NULL"),
     Column("display_name", Text, nullable=False),
     Column("uid", Text, nullable=True),
+    Column("created_here", Boolean, nullable=False, server_default=text("false")),
     Column("seen_at", _INSTANT, nullable=True),
     Column("created_at", _INSTANT, nullable=False),
     UniqueConstraint("group_id", name="one_app_group_per_group"),
@@ -185,6 +186,7 @@ jobs = Table(
     Column("priority", SmallInteger, nullable=False),
     Column("wishes", Integer, nullable=False, server_default=text("1")),
     Column("attempts", Integer, nullable=False, server_default=text("0")),
+    Column("failures", Integer, nullable=False, server_default=text("0")),
     Column("epoch", BigInteger, nullable=True),
     Column("due_at", _INSTANT, nullable=False),
     Column("first_failed_at", _INSTANT, nullable=True),
@@ -236,6 +238,14 @@ jobs = Table(
         "jobs_running",
         "integration_id",
         postgresql_where=text(f"state = '{JobState.RUNNING}'"),
+    ),
+    Index(
+        "removals_done",
+        "integration_id",
+        "ended_at",
+        postgresql_where=text(
+            f"kind = '{JobKind.DEPROVISION}' AND state IN ('{JobState.SUCCEEDED}', '{JobState.UNVERIFIED}')"
+        ),
     ),
     Index("jobs_newest_first", "integration_id", text("id DESC")),
     Index("jobs_by_account", "account_id", text("id DESC")),

@@ -125,6 +125,7 @@ def upgrade() -> None:
     sa.Column('group_id', sa.Uuid(), nullable=True),
     sa.Column('display_name', sa.Text(), nullable=False),
     sa.Column('uid', sa.Text(), nullable=True),
+    sa.Column('created_here', sa.Boolean(), server_default=sa.text('false'), nullable=False),
     sa.Column('seen_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['group_id'], ['groups.id'], ondelete='SET NULL'),
@@ -159,6 +160,7 @@ def upgrade() -> None:
     sa.Column('priority', sa.SmallInteger(), nullable=False),
     sa.Column('wishes', sa.Integer(), server_default=sa.text('1'), nullable=False),
     sa.Column('attempts', sa.Integer(), server_default=sa.text('0'), nullable=False),
+    sa.Column('failures', sa.Integer(), server_default=sa.text('0'), nullable=False),
     sa.Column('epoch', sa.BigInteger(), nullable=True),
     sa.Column('due_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('first_failed_at', sa.DateTime(timezone=True), nullable=True),
@@ -187,6 +189,7 @@ def upgrade() -> None:
     op.create_index('one_open_job_per_app_group', 'jobs', ['app_group_id'], unique=True, postgresql_where=sa.text("app_group_id IS NOT NULL AND state IN ('queued', 'retrying', 'waiting')"))
     op.create_index('one_running_job_per_account', 'jobs', ['account_id'], unique=True, postgresql_where=sa.text("account_id IS NOT NULL AND state = 'running'"))
     op.create_index('one_running_job_per_app_group', 'jobs', ['app_group_id'], unique=True, postgresql_where=sa.text("app_group_id IS NOT NULL AND state = 'running'"))
+    op.create_index('removals_done', 'jobs', ['integration_id', 'ended_at'], unique=False, postgresql_where=sa.text("kind = 'deprovision' AND state IN ('succeeded', 'unverified')"))
     op.create_table('attempts',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('job_id', sa.Uuid(), nullable=False),
