@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 import pytest
 
 from seatkeeper.core.events import ActorKind, Origin
-from seatkeeper.core.ids import AccountId, IntegrationId
+from seatkeeper.core.ids import AccountId, AppGroupId, IntegrationId
 from seatkeeper.core.jobs import JobKind
 from seatkeeper.store.database import Database, Transaction
 from seatkeeper.store.identifiers import new_id
-from seatkeeper.store.records.jobs import ask_for_accounts
+from seatkeeper.store.records.jobs import ask_for_accounts, ask_for_groups
 
 ORIGIN = Origin(ActorKind.IDP, "Okta", "req-1")
 
@@ -73,6 +73,21 @@ async def test_a_held_removal_stays_held_until_the_person_returns(
         await ask_for_accounts(tx, kind, [account])
         [job] = await _jobs(tx)
     assert (job["held"], job["state"]) == (held, "waiting" if held else "queued")
+
+
+async def test_a_wish_to_take_members_out_keeps_its_place_when_another_joins_it(database: Database) -> None:
+    async with database.transaction(ORIGIN) as tx:
+        await _account(tx)
+        app_group = AppGroupId(new_id())
+        await tx.connection.execute(
+            "INSERT INTO app_groups (id, integration_id, display_name, created_at)"
+            " SELECT %s, id, 'Team', %s FROM integrations",
+            [app_group, tx.now],
+        )
+        await ask_for_groups(tx, [app_group], takes_access=True)
+        await ask_for_groups(tx, [app_group])
+        [job] = await _jobs(tx)
+    assert (job["kind"], job["priority"]) == ("group", 5)
 
 
 async def test_the_change_carries_the_instant_it_was_made(database: Database) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import (
     DateTime,
+    FromClause,
     SmallInteger,
     Table,
     Text,
@@ -35,30 +36,52 @@ _COLUMNS = [
 ]
 
 
-def _ask_about(table: Table) -> Prepared:
+def wish_for(subjects: FromClause, *, about_accounts: bool) -> ReturningInsert[Any]:
+    """Write the statement that asks for a job for each row of ``subjects``: id, integration_id and target.
+
+    Its parameters are those ``wish_values`` gives.
+    """
     # In order of id: two bulk wishes that overlap then lock their rows the same way round.
-    about_account = table is accounts
     now = bindparam("now", type_=DateTime(timezone=True))
-    name = func.coalesce(accounts.c.name, accounts.c.user_name_key) if about_account else app_groups.c.display_name
-    source = (
-        select(
-            func.uuidv7(),
-            table.c.integration_id,
-            table.c.id if about_account else null(),
-            null() if about_account else table.c.id,
-            bindparam("kind", type_=Text),
-            bindparam("state", JobState.QUEUED.value, type_=Text),
-            bindparam("priority", type_=SmallInteger),
-            now,
-            name,
-            bindparam("actor", type_=Text),
-            bindparam("request_id", type_=Text),
-            now,
-        )
-        .where(table.c.id == any_(bindparam("subjects", type_=ARRAY(Uuid))))
-        .order_by(table.c.id)
+    source = select(
+        func.uuidv7(),
+        subjects.c.integration_id,
+        subjects.c.id if about_accounts else null(),
+        null() if about_accounts else subjects.c.id,
+        bindparam("kind", type_=Text),
+        bindparam("state", JobState.QUEUED.value, type_=Text),
+        bindparam("priority", type_=SmallInteger),
+        now,
+        subjects.c.target,
+        bindparam("actor", type_=Text),
+        bindparam("request_id", type_=Text),
+        now,
+    ).order_by(subjects.c.id)
+    return _joining(insert(jobs).from_select(_COLUMNS, source), about_account=about_accounts)
+
+
+def wish_values(tx: Transaction, kind: JobKind, priority: int | None = None) -> dict[str, Any]:
+    """Give the values of the parameters of ``wish_for``."""
+    return {
+        "kind": kind.value,
+        "priority": priority_of(kind) if priority is None else priority,
+        "now": tx.now,
+        "actor": tx.origin.name,
+        "request_id": tx.origin.request_id,
+    }
+
+
+def _ask_about(table: Table) -> Prepared:
+    about_accounts = table is accounts
+    name = (
+        func.coalesce(accounts.c.name, accounts.c.user_name_key) if about_accounts else app_groups.c.display_name
     )
-    return prepare(_joining(insert(jobs).from_select(_COLUMNS, source), about_account=about_account))
+    subjects = (
+        select(table.c.id, table.c.integration_id, name.label("target"))
+        .where(table.c.id == any_(bindparam("subjects", type_=ARRAY(Uuid))))
+        .subquery("subjects")
+    )
+    return prepare(wish_for(subjects, about_accounts=about_accounts))
 
 
 def _joining(wish: Insert, *, about_account: bool) -> ReturningInsert[Any]:
@@ -66,13 +89,14 @@ def _joining(wish: Insert, *, about_account: bool) -> ReturningInsert[Any]:
     new = wish.excluded
     stays_provision = and_(jobs.c.kind == JobKind.PROVISION.value, new.kind == JobKind.UPDATE.value)
     stays_held = and_(jobs.c.held, new.kind == JobKind.DEPROVISION.value)
+    soonest = func.least(jobs.c.priority, new.priority)
     return wish.on_conflict_do_update(
         index_elements=[subject],
         index_where=PENDING_ACCOUNT_JOB if about_account else PENDING_GROUP_JOB,
         set_={
             "wishes": jobs.c.wishes + 1,
             "kind": case((stays_provision, jobs.c.kind), else_=new.kind),
-            "priority": case((stays_provision, jobs.c.priority), else_=new.priority),
+            "priority": new.priority if about_account else soonest,
             "state": case((stays_held, jobs.c.state), else_=new.state),
             "held": stays_held,
             "due_at": new.due_at,
@@ -89,31 +113,22 @@ _ASK_ABOUT_GROUPS = _ask_about(app_groups)
 
 async def ask_for_accounts(tx: Transaction, kind: JobKind, subjects: Sequence[AccountId]) -> list[JobId]:
     """Ask for a job for each account; a wish joins the open job of its account, a running one is followed."""
-    return await _ask(tx, _ASK_ABOUT_ACCOUNTS, kind, priority_of(kind), subjects)
+    return await _ask(tx, _ASK_ABOUT_ACCOUNTS, wish_values(tx, kind), subjects)
 
 
 async def ask_for_groups(
     tx: Transaction, subjects: Sequence[AppGroupId], *, takes_access: bool = False
 ) -> list[JobId]:
     """Ask for a job for each app group. One that takes members out goes before those that give access."""
-    priority = _TAKES_ACCESS if takes_access else priority_of(JobKind.GROUP)
-    return await _ask(tx, _ASK_ABOUT_GROUPS, JobKind.GROUP, priority, subjects)
+    values = wish_values(tx, JobKind.GROUP, _TAKES_ACCESS if takes_access else None)
+    return await _ask(tx, _ASK_ABOUT_GROUPS, values, subjects)
 
 
 async def _ask(
     tx: Transaction,
     statement: Prepared,
-    kind: JobKind,
-    priority: int,
+    values: dict[str, Any],
     subjects: Sequence[AccountId] | Sequence[AppGroupId],
 ) -> list[JobId]:
-    rows = await tx.fetch_all(
-        statement,
-        kind=kind.value,
-        priority=priority,
-        now=tx.now,
-        actor=tx.origin.name,
-        request_id=tx.origin.request_id,
-        subjects=list(subjects),
-    )
+    rows = await tx.fetch_all(statement, **values, subjects=list(subjects))
     return [JobId(row["id"]) for row in rows]
