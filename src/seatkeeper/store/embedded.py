@@ -1,7 +1,12 @@
 """A PostgreSQL of our own in the data directory, for a first try, the demo, tests and small installations."""
 
+import atexit
+import os
+import subprocess
+import time
 import warnings
 from pathlib import Path
+from typing import Any
 
 with warnings.catch_warnings():
     warnings.filterwarnings("ignore", message=".*XDG_RUNTIME_DIR.*")
@@ -11,6 +16,7 @@ import psycopg
 
 _VERSION = 18
 _CONFIGURATION = "seatkeeper.conf"
+_RECOVERY_PATIENCE = 120.0
 
 
 def start_embedded(directory: Path, settings: dict[str, str] | None = None) -> str:
@@ -24,9 +30,58 @@ def start_embedded(directory: Path, settings: dict[str, str] | None = None) -> s
     with server._lock:  # noqa: SLF001 - the wheel has no other way to configure before the start
         server.ensure_pgdata_inited()
         _configure(directory, {"max_connections": "200", **(settings or {})})
-    server.start()
+        _clear_stale_pid_file(directory)
+    _start(server)
+    atexit.register(_forget_the_dead, server)
     _create_database(server.get_uri("postgres"))
-    return server.get_uri("seatkeeper")
+    url: str = server.get_uri("seatkeeper")
+    return url
+
+
+def _start(server: Any) -> None:
+    # After a crash PostgreSQL replays its log first, which may take longer than the wheel waits for.
+    deadline = time.monotonic() + _RECOVERY_PATIENCE
+    while True:
+        try:
+            server.start()
+        except (subprocess.TimeoutExpired, AssertionError):
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.5)
+        else:
+            return
+
+
+def _clear_stale_pid_file(directory: Path) -> None:
+    # The wheel trusts any living process of that number, and in a container a number is soon used again.
+    file = directory / "postmaster.pid"
+    if file.exists() and not _is_postgres(int(file.read_text().split("\n", 1)[0])):
+        file.unlink()
+
+
+def _is_postgres(pid: int) -> bool:
+    # Where there is no /proc there are no containers either, and the wheel's word is good enough.
+    try:
+        return Path(f"/proc/{pid}/comm").read_text().startswith("postgres")
+    except OSError:
+        return not Path("/proc/self/comm").exists()
+
+
+def _forget_the_dead(server: Any) -> None:
+    # A process that was killed stays on the wheel's list, and the last one alive would leave the server running.
+    with server._lock:  # noqa: SLF001 - the wheel never looks whether those on its list still live
+        pids = server.global_process_id_list
+        pids.put([pid for pid in pids._get() if _is_alive(pid)])  # noqa: SLF001 - as above
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _configure(directory: Path, settings: dict[str, str]) -> None:
