@@ -1,0 +1,58 @@
+"""Opening a session to the app of an integration, with validated settings and unsealed secrets."""
+
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+from seatkeeper.core.integrations import Integration
+from seatkeeper.core.problems import Problem, ProblemCode
+from seatkeeper.engine.context import Engine
+from seatkeeper.spi.connector import Session
+from seatkeeper.spi.settings import SettingsInvalidError, validate_settings
+from seatkeeper.store.queries.integrations import find_sealed_secrets
+from seatkeeper.store.sealing import SealError
+
+
+class NoSessionError(Exception):
+    """No session can be opened as things stand, and calling the app would not change that."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.detail)
+        self.problem = problem
+
+
+async def open_session(engine: Engine, integration: Integration) -> AbstractAsyncContextManager[Session]:
+    """Give the connector's session for this integration, yet to be entered.
+
+    Raises ``NoSessionError``, with ``SETTINGS_INVALID``, for settings the connector refuses, secrets that cannot
+    be unsealed, and a connector that is not installed. Entering may raise the errors of ``spi.errors``.
+    """
+    connector = engine.connectors.get(integration.connector)
+    if connector is None:
+        raise _invalid(f"The connector {integration.connector} is not installed here.")
+    values = {**integration.settings, **await _secrets(engine, integration)}
+    try:
+        return connector.connect(validate_settings(connector.settings, values))
+    except SettingsInvalidError as error:
+        raise _invalid(str(error)) from None
+
+
+async def check_connection(engine: Engine, integration: Integration) -> str:
+    """Prove settings, address and service account with one call; return what answered.
+
+    Raises ``NoSessionError`` and the errors of ``spi.errors``.
+    """
+    async with await open_session(engine, integration) as session:
+        return await session.check()
+
+
+async def _secrets(engine: Engine, integration: Integration) -> dict[str, Any]:
+    async with engine.database.read() as reader:
+        sealed = await find_sealed_secrets(reader, integration.id)
+    try:
+        return {**engine.keyring.unseal_secrets(sealed, bound_to=str(integration.id))}
+    except SealError as error:
+        raise _invalid(str(error)) from None
+
+
+def _invalid(detail: str) -> NoSessionError:
+    return NoSessionError(Problem(ProblemCode.SETTINGS_INVALID, detail))
