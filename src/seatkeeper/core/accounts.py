@@ -78,6 +78,10 @@ class Abilities:
     """Entitlement types this app can grant and revoke."""
     groups: bool = False
     """The app has groups whose members can be changed in batches."""
+    renames_groups: bool = True
+    """A group's name can be changed and its members stay. Means nothing without ``groups``."""
+    reads_members: bool = True
+    """False where members can be changed and never read back: a group's change is then *done, unverified*."""
     reads_back: bool = True
     """False where nothing can be read: every change is then *done, unverified*."""
     write_only: frozenset[str] = frozenset()
