@@ -1,7 +1,11 @@
-"""Integrations to test with, written straight to the store."""
+"""Integrations, jobs and tasks to test with, written straight to the store."""
+
+from collections.abc import Sequence
+
+from psycopg.types.json import Jsonb
 
 from seatkeeper.core.events import ActorKind, Origin
-from seatkeeper.core.ids import IntegrationId
+from seatkeeper.core.ids import AccountId, IntegrationId, JobId, TaskId
 from seatkeeper.core.integrations import (
     Integration,
     IntegrationState,
@@ -9,6 +13,7 @@ from seatkeeper.core.integrations import (
     Policy,
     SchemaAttribute,
 )
+from seatkeeper.core.tasks import TaskKind
 from seatkeeper.store.database import Transaction
 from seatkeeper.store.identifiers import new_id
 from seatkeeper.store.records.integrations import insert_integration
@@ -30,7 +35,37 @@ def an_integration(slug: str = "crm", state: IntegrationState = IntegrationState
     )
 
 
-async def stored(tx: Transaction, integration: Integration | None = None) -> Integration:
-    integration = integration or an_integration()
+async def stored(tx: Transaction, integration: Integration | None = None, *, slug: str = "crm") -> Integration:
+    integration = integration or an_integration(slug)
     await insert_integration(tx, integration, None)
     return integration
+
+
+async def account_in(tx: Transaction, integration_id: IntegrationId) -> AccountId:
+    account = AccountId(new_id())
+    await tx.connection.execute(
+        "INSERT INTO accounts (id, integration_id, user_name_key, created_at) VALUES (%s, %s, %s, %s)",
+        [account, integration_id, f"person-{account}", tx.now],
+    )
+    return account
+
+
+async def set_job(tx: Transaction, job_id: JobId, assignments: str) -> None:
+    await tx.connection.execute(f"UPDATE jobs SET {assignments} WHERE id = %s".encode(), [job_id])
+
+
+async def open_task(
+    tx: Transaction,
+    integration_id: IntegrationId,
+    kind: TaskKind,
+    *,
+    job_id: JobId | None = None,
+    choices: Sequence[str] = (),
+) -> TaskId:
+    task_id = TaskId(new_id())
+    await tx.connection.execute(
+        "INSERT INTO tasks (id, integration_id, job_id, kind, state, problem_code, problem_detail, choices,"
+        " opened_at) VALUES (%s, %s, %s, %s, 'open', 'person_needed', 'Look.', %s, %s)",
+        [task_id, integration_id, job_id, kind.value, Jsonb(list(choices)), tx.now],
+    )
+    return task_id

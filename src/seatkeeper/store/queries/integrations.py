@@ -1,14 +1,33 @@
-"""Reading integrations."""
+"""Reading integrations, and how each one stands."""
 
-from sqlalchemy import Select, Uuid, bindparam, select
+from dataclasses import dataclass
+
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    Table,
+    Text,
+    Uuid,
+    any_,
+    bindparam,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from seatkeeper.core.errors import NotFoundError
 from seatkeeper.core.ids import IntegrationId
 from seatkeeper.core.integrations import Integration
+from seatkeeper.core.jobs import OPEN, JobState
+from seatkeeper.core.tasks import TaskState
 from seatkeeper.store.database import Reader
 from seatkeeper.store.rows import decode_integration
 from seatkeeper.store.statements import prepare
-from seatkeeper.store.tables import integrations
+from seatkeeper.store.tables import groups, integrations, jobs, tasks, users
 
 INTEGRATION_COLUMNS = tuple(
     integrations.c[name]
@@ -19,6 +38,41 @@ INTEGRATION_COLUMNS = tuple(
 """What ``store.rows.decode_integration`` reads."""
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What an integration holds and what goes on in it. ``people`` are the active Users."""
+
+    people: int
+    groups: int
+    open_jobs: int
+    failed: int
+    """Accounts and app groups whose newest job failed."""
+    tasks: int
+    """Tasks that wait for a person."""
+
+
+def _count(table: Table, *conditions: ColumnElement[bool]) -> ScalarSelect[int]:
+    counted = select(func.count()).select_from(table)
+    return counted.where(table.c.integration_id == integrations.c.id, *conditions).scalar_subquery()
+
+
+def _standings() -> Select[tuple[object, ...]]:
+    newer = jobs.alias()
+    is_followed = exists().where(
+        newer.c.id > jobs.c.id,
+        or_(newer.c.account_id == jobs.c.account_id, newer.c.app_group_id == jobs.c.app_group_id),
+    )
+    is_open = jobs.c.state == any_(literal([state.value for state in OPEN], ARRAY(Text)))
+    return select(
+        integrations.c.id,
+        _count(users, users.c.active).label("people"),
+        _count(groups).label("groups"),
+        _count(jobs, is_open).label("open_jobs"),
+        _count(jobs, jobs.c.state == JobState.FAILED.value, ~is_followed).label("failed"),
+        _count(tasks, tasks.c.state == TaskState.OPEN.value).label("tasks"),
+    )
+
+
 def _selected() -> Select[tuple[object, ...]]:
     return select(*INTEGRATION_COLUMNS)
 
@@ -26,6 +80,8 @@ def _selected() -> Select[tuple[object, ...]]:
 _BY_SLUG = prepare(_selected().where(integrations.c.slug == bindparam("slug")))
 _BY_ID = prepare(_selected().where(integrations.c.id == bindparam("id", type_=Uuid)))
 _ALL = prepare(_selected().order_by(integrations.c.slug))
+_SECRETS = prepare(select(integrations.c.secrets).where(integrations.c.id == bindparam("id", type_=Uuid)))
+_STANDINGS = prepare(_standings())
 
 
 async def find_integration(reader: Reader, slug: str) -> Integration | None:
@@ -45,3 +101,20 @@ async def get_integration(reader: Reader, integration_id: IntegrationId) -> Inte
 async def list_integrations(reader: Reader) -> list[Integration]:
     """List every integration, by slug."""
     return [decode_integration(row) for row in await reader.fetch_all(_ALL)]
+
+
+async def find_sealed_secrets(reader: Reader, integration_id: IntegrationId) -> bytes | None:
+    """Read an integration's secrets as they were sealed, if it has any."""
+    row = await reader.fetch_one(_SECRETS, id=integration_id)
+    return None if row is None or row["secrets"] is None else bytes(row["secrets"])
+
+
+async def list_standings(reader: Reader) -> dict[IntegrationId, Standing]:
+    """Count what there is and what is going on, for every integration."""
+    rows = await reader.fetch_all(_STANDINGS)
+    return {
+        IntegrationId(row["id"]): Standing(
+            row["people"], row["groups"], row["open_jobs"], row["failed"], row["tasks"]
+        )
+        for row in rows
+    }

@@ -1,0 +1,106 @@
+"""A person's answers to tasks. An answer closes the task and lets its job, or the held ones, go on or end."""
+
+from seatkeeper.core.errors import InvalidValueError, NotPossibleNowError
+from seatkeeper.core.events import EventKind
+from seatkeeper.core.ids import JobId, TaskId
+from seatkeeper.core.tasks import TaskKind, TaskState
+from seatkeeper.core.values import Json
+from seatkeeper.operations.jobs import tell_of_job
+from seatkeeper.store.database import Row, Transaction
+from seatkeeper.store.queries.tasks import ListedTask, get_task
+from seatkeeper.store.records.answers import close_task
+from seatkeeper.store.records.events import Happening, record_event
+from seatkeeper.store.records.job_changes import (
+    approve_held_jobs,
+    cancel_held_jobs,
+    cancel_pending_job,
+    choose_for_job,
+    look_again,
+)
+
+
+async def choose_account(tx: Transaction, task_id: TaskId, uid: str) -> None:
+    """Say which account of the app is the person's; the job goes on with it.
+
+    Raises ``NotFoundError``, ``InvalidValueError`` for a Uid that was not offered, ``NotPossibleNowError``.
+    """
+    task = await _open_task(tx, task_id, TaskKind.CHOOSE_ACCOUNT)
+    if uid not in task.choices:
+        raise InvalidValueError(f"{uid} is not among the accounts to choose from: {', '.join(task.choices)}.")
+    await _close(tx, task, TaskState.DONE, {"uid": uid})
+    _still_waiting(await choose_for_job(tx, _job_of(task), uid))
+
+
+async def approve_removals(tx: Transaction, task_id: TaskId) -> int:
+    """Let the held removals of the task's integration go ahead; say how many.
+
+    Raises ``NotFoundError`` and ``NotPossibleNowError``.
+    """
+    task = await _open_task(tx, task_id, TaskKind.APPROVE_REMOVALS)
+    approved = await approve_held_jobs(tx, task.integration_id)
+    await _close(tx, task, TaskState.DONE, {"approved": len(approved)})
+    return len(approved)
+
+
+async def complete_task(tx: Transaction, task_id: TaskId) -> None:
+    """Say that the work in the app is done: the job looks again, and only what it reads there counts.
+
+    Raises ``NotFoundError`` and ``NotPossibleNowError``.
+    """
+    task = await _open_task(tx, task_id, TaskKind.ACT_BY_HAND)
+    await _close(tx, task, TaskState.DONE, None)
+    _still_waiting(await look_again(tx, _job_of(task)))
+
+
+async def decline_task(tx: Transaction, task_id: TaskId) -> int:
+    """Say that what the task asks for shall not happen: its job, or every held removal, is cancelled.
+
+    Returns how many jobs were cancelled. Raises ``NotFoundError`` and ``NotPossibleNowError``.
+    """
+    task = await _open_task(tx, task_id)
+    if task.kind is TaskKind.APPROVE_REMOVALS:
+        cancelled = await cancel_held_jobs(tx, task.integration_id)
+    else:
+        cancelled = [_still_waiting(await cancel_pending_job(tx, _job_of(task)))]
+    await _close(tx, task, TaskState.DECLINED, {"cancelled": len(cancelled)})
+    for row in cancelled:
+        await tell_of_job(tx, row, EventKind.JOB_CANCELLED)
+    return len(cancelled)
+
+
+async def _open_task(tx: Transaction, task_id: TaskId, kind: TaskKind | None = None) -> ListedTask:
+    task = await get_task(tx, task_id)
+    if task.state is not TaskState.OPEN:
+        raise NotPossibleNowError(f"The task is {task.state} already.")
+    if kind is not None and task.kind is not kind:
+        raise NotPossibleNowError(_right_answer(task.kind))
+    return task
+
+
+def _right_answer(kind: TaskKind) -> str:
+    answers = {
+        TaskKind.CHOOSE_ACCOUNT: "The task asks to choose an account (task choose), or to decline it.",
+        TaskKind.APPROVE_REMOVALS: "The task asks to approve (task approve) or decline held removals.",
+        TaskKind.ACT_BY_HAND: "The task asks for work in the app: say task done when it is done, or decline it.",
+    }
+    return answers[kind]
+
+
+async def _close(tx: Transaction, task: ListedTask, state: TaskState, answer: Json) -> None:
+    if not await close_task(tx, task.id, state, answer):
+        raise NotPossibleNowError("Somebody else answered the task just now.")
+    kind = EventKind.TASK_DONE if state is TaskState.DONE else EventKind.TASK_DECLINED
+    happening = Happening(task.integration_id, kind, task.target or task.integration, job_id=task.job_id)
+    await record_event(tx, happening)
+
+
+def _job_of(task: ListedTask) -> JobId:
+    if task.job_id is None:
+        raise NotPossibleNowError("The job of this task is gone.")
+    return task.job_id
+
+
+def _still_waiting(row: Row | None) -> Row:
+    if row is None:
+        raise NotPossibleNowError("The job went on without this answer; look at it again.")
+    return row

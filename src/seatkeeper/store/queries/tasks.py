@@ -1,0 +1,103 @@
+"""Reading tasks: work for people."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, Text, Uuid, bindparam, cast, func, select
+
+from seatkeeper.core.errors import NotFoundError
+from seatkeeper.core.ids import IntegrationId, JobId, TaskId
+from seatkeeper.core.problems import Problem, ProblemCode
+from seatkeeper.core.tasks import TaskKind, TaskState
+from seatkeeper.store.database import Reader, Row
+from seatkeeper.store.statements import prepare
+from seatkeeper.store.tables import integrations, jobs, tasks
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFilter:
+    """Which tasks are asked for; what is None does not narrow."""
+
+    integration_id: IntegrationId | None = None
+    state: TaskState | None = TaskState.OPEN
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class ListedTask:
+    """A task as people see it; ``target`` is the name of the job's account or group, where there is a job."""
+
+    id: TaskId
+    integration_id: IntegrationId
+    integration: str
+    job_id: JobId | None
+    target: str | None
+    kind: TaskKind
+    state: TaskState
+    problem: Problem
+    choices: tuple[str, ...]
+    opened_at: datetime
+    closed_at: datetime | None
+    closed_by: str | None
+
+
+_PLAIN = ("id", "integration_id", "job_id", "opened_at", "closed_at", "closed_by")
+
+
+def _selected() -> Select[tuple[object, ...]]:
+    return (
+        select(
+            *(tasks.c[name] for name in (*_PLAIN, "kind", "state", "problem_code", "problem_detail", "choices")),
+            integrations.c.slug.label("integration"),
+            jobs.c.target,
+        )
+        .join(integrations, integrations.c.id == tasks.c.integration_id)
+        .outerjoin(jobs, jobs.c.id == tasks.c.job_id)
+    )
+
+
+_BY_ID = prepare(_selected().where(tasks.c.id == bindparam("id", type_=Uuid)))
+_BY_ID_END = prepare(
+    _selected()
+    .where(
+        func.right(cast(tasks.c.id, Text), func.length(bindparam("end", type_=Text)))
+        == bindparam("end", type_=Text)
+    )
+    .order_by(tasks.c.id)
+    .limit(2)
+)
+
+
+async def list_tasks(reader: Reader, wanted: TaskFilter) -> list[ListedTask]:
+    """List the newest tasks that pass the filter, newest first."""
+    statement = _selected().order_by(tasks.c.id.desc()).limit(wanted.limit)
+    if wanted.integration_id is not None:
+        statement = statement.where(tasks.c.integration_id == wanted.integration_id)
+    if wanted.state is not None:
+        statement = statement.where(tasks.c.state == wanted.state.value)
+    return [_task(row) for row in await reader.fetch_all(statement)]
+
+
+async def get_task(reader: Reader, task_id: TaskId) -> ListedTask:
+    """Read one task. Raises ``NotFoundError``."""
+    row = await reader.fetch_one(_BY_ID, id=task_id)
+    if row is None:
+        raise NotFoundError(f"There is no task with the id {task_id}.")
+    return _task(row)
+
+
+async def find_tasks_ending(reader: Reader, end: str) -> list[ListedTask]:
+    """Find up to two tasks whose id ends so: people type the end of an id, which is its random part."""
+    return [_task(row) for row in await reader.fetch_all(_BY_ID_END, end=end)]
+
+
+def _task(row: Row) -> ListedTask:
+    return ListedTask(
+        **{name: row[name] for name in _PLAIN},
+        integration=row["integration"],
+        target=row["target"],
+        kind=TaskKind(row["kind"]),
+        state=TaskState(row["state"]),
+        problem=Problem(ProblemCode(row["problem_code"]), row["problem_detail"]),
+        choices=tuple(row["choices"]),
+    )

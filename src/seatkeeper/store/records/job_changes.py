@@ -1,0 +1,94 @@
+"""What a person may do to jobs: try again, give up, answer. Each statement says itself which states allow it."""
+
+from typing import Any
+
+from psycopg.errors import UniqueViolation
+from sqlalchemy import DateTime, Text, Update, Uuid, any_, bindparam, exists, literal, or_, update
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from seatkeeper.core.errors import NotPossibleNowError
+from seatkeeper.core.ids import IntegrationId, JobId
+from seatkeeper.core.jobs import PENDING, JobState
+from seatkeeper.store.database import Row, Transaction
+from seatkeeper.store.statements import Prepared, prepare
+from seatkeeper.store.tables import jobs
+
+_NOW = bindparam("now", type_=DateTime(timezone=True))
+_THIS = jobs.c.id == bindparam("job_id", type_=Uuid)
+_ITS_OWN = jobs.c.integration_id == bindparam("integration_id", type_=Uuid)
+_IS_FAILED = jobs.c.state == JobState.FAILED.value
+_IS_PENDING = jobs.c.state == any_(literal([state.value for state in PENDING], ARRAY(Text)))
+
+_AGAIN: dict[str, Any] = {
+    "state": JobState.QUEUED.value,
+    "due_at": _NOW,
+    "first_failed_at": None,
+    "problem_code": None,
+    "problem_detail": None,
+    "ended_at": None,
+}
+_OVER: dict[str, Any] = {"state": JobState.CANCELLED.value, "ended_at": _NOW, "held": False}
+
+
+def _changing(statement: Update) -> Prepared:
+    return prepare(statement.returning(jobs.c.id, jobs.c.integration_id, jobs.c.target))
+
+
+def _is_not_followed() -> Any:
+    newer = jobs.alias()
+    same = or_(newer.c.account_id == jobs.c.account_id, newer.c.app_group_id == jobs.c.app_group_id)
+    return ~exists().where(newer.c.id > jobs.c.id, same)
+
+
+_RETRY = _changing(update(jobs).where(_THIS, _IS_FAILED).values(_AGAIN))
+_RETRY_FAILED = _changing(update(jobs).where(_ITS_OWN, _IS_FAILED, _is_not_followed()).values(_AGAIN))
+_CANCEL = _changing(update(jobs).where(_THIS, _IS_PENDING).values(_OVER))
+_LOOK_AGAIN = _changing(update(jobs).where(_THIS, _IS_PENDING).values(_AGAIN))
+_CHOOSE = _changing(
+    update(jobs).where(_THIS, _IS_PENDING).values(_AGAIN | {"chosen_uid": bindparam("uid", type_=Text)})
+)
+_APPROVE = _changing(
+    update(jobs).where(_ITS_OWN, _IS_PENDING, jobs.c.held).values(_AGAIN | {"approved": True, "held": False})
+)
+_CANCEL_HELD = _changing(update(jobs).where(_ITS_OWN, _IS_PENDING, jobs.c.held).values(_OVER))
+
+
+async def put_failed_job_back(tx: Transaction, job_id: JobId) -> Row | None:
+    """Queue a failed job again and keep its attempts; None when it is not failed.
+
+    Raises ``NotPossibleNowError`` when a newer job about the same account or group is open.
+    """
+    try:
+        return await tx.fetch_one(_RETRY, job_id=job_id, now=tx.now)
+    except UniqueViolation:
+        raise NotPossibleNowError("A newer job about the same account is already waiting its turn.") from None
+
+
+async def put_failed_jobs_back(tx: Transaction, integration_id: IntegrationId) -> list[Row]:
+    """Queue every failed job again that no newer job has followed."""
+    return await tx.fetch_all(_RETRY_FAILED, integration_id=integration_id, now=tx.now)
+
+
+async def cancel_pending_job(tx: Transaction, job_id: JobId) -> Row | None:
+    """Cancel a job nobody is working on; None when there is none such."""
+    return await tx.fetch_one(_CANCEL, job_id=job_id, now=tx.now)
+
+
+async def look_again(tx: Transaction, job_id: JobId) -> Row | None:
+    """Queue a pending job to see whether the app is as wanted now; None when it is not pending."""
+    return await tx.fetch_one(_LOOK_AGAIN, job_id=job_id, now=tx.now)
+
+
+async def choose_for_job(tx: Transaction, job_id: JobId, uid: str) -> Row | None:
+    """Queue a pending job with the account a person chose; None when it is not pending."""
+    return await tx.fetch_one(_CHOOSE, job_id=job_id, uid=uid, now=tx.now)
+
+
+async def approve_held_jobs(tx: Transaction, integration_id: IntegrationId) -> list[Row]:
+    """Let every held removal of an integration go ahead."""
+    return await tx.fetch_all(_APPROVE, integration_id=integration_id, now=tx.now)
+
+
+async def cancel_held_jobs(tx: Transaction, integration_id: IntegrationId) -> list[Row]:
+    """Cancel every held removal of an integration."""
+    return await tx.fetch_all(_CANCEL_HELD, integration_id=integration_id, now=tx.now)
