@@ -1,16 +1,30 @@
 """What an IdP may ask for about users; each leaves the user, its account, one job and one event behind.
 
-Its sister is ``operations.groups``.
+Its sister is ``operations.groups``. Both take locks in one order, so that two changes may wait for one another
+but never each for the other: groups, users, memberships, jobs of app groups, jobs of accounts.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from seatkeeper.core.ids import UserId
+from seatkeeper.core.errors import AlreadyExistsError, NotFoundError
+from seatkeeper.core.events import EventKind
+from seatkeeper.core.ids import JobId, UserId
 from seatkeeper.core.integrations import Integration
+from seatkeeper.core.jobs import JobKind
 from seatkeeper.core.users import User
 from seatkeeper.core.values import Document
+from seatkeeper.operations.drafts import as_stored, changed_attributes, check_version
 from seatkeeper.store.database import Transaction
+from seatkeeper.store.records.accounts_of_users import find_account_of, put_account
+from seatkeeper.store.records.app_groups import list_app_groups_of
+from seatkeeper.store.records.arrivals import Arrival, add_user
+from seatkeeper.store.records.events import Happening, record_event
+from seatkeeper.store.records.groups import renew_groups_of
+from seatkeeper.store.records.jobs import ask_for_accounts, ask_for_groups
+from seatkeeper.store.records.memberships import leave_all_groups
+from seatkeeper.store.records.users import delete_user_row, lock_user, rewrite_user
+from seatkeeper.store.texts import check_name, encode_document, name_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +47,30 @@ async def create_user(tx: Transaction, integration: Integration, draft: UserDraf
     A person who comes back under the same userName gets the account that was left behind.
     Raises ``AlreadyExistsError`` when the userName is taken, compared without case, and ``InvalidValueError``.
     """
-    raise NotImplementedError
+    _check_names(draft)
+    document = encode_document(draft.document)
+    arrival = Arrival(
+        integration_id=integration.id,
+        user_name=draft.user_name,
+        user_name_key=name_key(draft.user_name),
+        external_id=draft.external_id,
+        active=draft.active,
+        document=document,
+        details={} if draft.active else {"active": False},
+    )
+    user_id = await add_user(tx, arrival)
+    if user_id is None:
+        raise _taken(draft.user_name)
+    return User(
+        id=user_id,
+        user_name=draft.user_name,
+        external_id=draft.external_id,
+        active=draft.active,
+        document=draft.document,
+        version=1,
+        created_at=tx.now,
+        updated_at=tx.now,
+    )
 
 
 async def change_user(
@@ -49,7 +86,26 @@ async def change_user(
     A change that changes nothing leaves no trace: no new version, no job, no event. Raises ``NotFoundError``,
     ``VersionMismatchError``, ``AlreadyExistsError``, ``InvalidValueError``, and whatever ``change`` raises.
     """
-    raise NotImplementedError
+    user = _found(await lock_user(tx, integration.id, user_id), user_id)
+    check_version(user.version, if_version)
+    wanted = _applied(user, change(user))
+    if wanted == user:
+        return user
+    wanted = replace(wanted, version=user.version + 1, updated_at=tx.now)
+    renamed = name_key(wanted.user_name) != name_key(user.user_name)
+    if not await rewrite_user(tx, wanted, renamed=renamed):
+        raise _taken(wanted.user_name)
+    job_id = await _ask_after_change(tx, integration, user, wanted)
+    happening = Happening(
+        integration.id,
+        _kind_of_change(user, wanted),
+        wanted.user_name,
+        user_id,
+        job_id,
+        {"changed": changed_attributes(_in_full(user), _in_full(wanted))},
+    )
+    await record_event(tx, happening)
+    return wanted
 
 
 async def delete_user(
@@ -59,4 +115,66 @@ async def delete_user(
 
     Raises ``NotFoundError`` and ``VersionMismatchError``.
     """
-    raise NotImplementedError
+    await renew_groups_of(tx, integration.id, user_id)
+    user = _found(await lock_user(tx, integration.id, user_id, to_delete=True), user_id)
+    check_version(user.version, if_version)
+    groups = await leave_all_groups(tx, user_id)
+    if groups and integration.policy.push_groups:
+        await ask_for_groups(tx, await list_app_groups_of(tx, groups), takes_access=True)
+    account = await find_account_of(tx, user_id)
+    jobs = [] if account is None else await ask_for_accounts(tx, JobKind.DEPROVISION, [account])
+    await delete_user_row(tx, user_id)
+    job_id = jobs[0] if jobs else None
+    await record_event(tx, Happening(integration.id, EventKind.USER_REMOVED, user.user_name, user_id, job_id))
+
+
+def _check_names(draft: UserDraft) -> None:
+    check_name(draft.user_name, "userName")
+    if draft.external_id is not None:
+        check_name(draft.external_id, "externalId")
+
+
+def _found(user: User | None, user_id: UserId) -> User:
+    if user is None:
+        raise NotFoundError(f"There is no user with the id {user_id}.")
+    return user
+
+
+def _taken(user_name: str) -> AlreadyExistsError:
+    return AlreadyExistsError(f'There already is a user with the userName "{user_name}".')
+
+
+def _applied(user: User, draft: UserDraft) -> User:
+    _check_names(draft)
+    return replace(
+        user,
+        user_name=draft.user_name,
+        external_id=draft.external_id,
+        active=draft.active,
+        document=as_stored(draft.document),
+    )
+
+
+def _in_full(user: User) -> Document:
+    return {**user.document, "userName": user.user_name, "externalId": user.external_id, "active": user.active}
+
+
+async def _ask_after_change(tx: Transaction, integration: Integration, before: User, after: User) -> JobId | None:
+    """Ask for the account of a person who is or was active; for anybody else there is nothing to do."""
+    account = await put_account(tx, integration.id, after.id, name_key(after.user_name))
+    match before.active, after.active:
+        case True, True:
+            kind = JobKind.UPDATE
+        case True, False:
+            kind = JobKind.DEPROVISION
+        case False, True:
+            kind = JobKind.PROVISION
+        case _:
+            return None
+    return (await ask_for_accounts(tx, kind, [account]))[0]
+
+
+def _kind_of_change(before: User, after: User) -> EventKind:
+    if before.active == after.active:
+        return EventKind.USER_CHANGED
+    return EventKind.USER_REACTIVATED if after.active else EventKind.USER_DEACTIVATED
