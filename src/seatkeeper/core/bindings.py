@@ -1,0 +1,113 @@
+"""What a mapping expression sees of a person: everything the schema names is there, if only as null or []."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, TypeAlias
+
+from seatkeeper.core.functions import is_assigned
+from seatkeeper.core.integrations import SchemaAttribute
+from seatkeeper.core.reading import Part, Path
+from seatkeeper.core.schema import ENTERPRISE_USER
+from seatkeeper.core.users import Group, User
+
+View: TypeAlias = Mapping[str, Any]
+
+GROUP = Part(parts={"id": Part(), "displayName": Part(), "externalId": Part()})
+GROUPS = replace(GROUP, multi_valued=True)
+
+_ENTERPRISE = "enterprise"
+"""Short for the enterprise extension, unless the schema has an attribute of that name."""
+
+
+def user_part(schema: Sequence[SchemaAttribute]) -> Part:
+    """Turn the flat schema into what may be read under ``user``."""
+    parts: dict[str, Part] = {name: Part() for name in ("id", "userName", "externalId", "active")}
+    for attribute in sorted(schema, key=lambda attribute: len(_route(attribute.name))):
+        _plant(parts, _route(attribute.name), attribute)
+    if ENTERPRISE_USER in parts:
+        parts.setdefault(_ENTERPRISE, parts[ENTERPRISE_USER])
+    return Part(parts=parts)
+
+
+def _route(name: str) -> list[str]:
+    if not name.lower().startswith("urn:"):
+        return name.split(".")
+    urn, _, rest = name.rpartition(":")
+    return [urn, *rest.split(".")]
+
+
+def _plant(parts: dict[str, Part], route: Sequence[str], attribute: SchemaAttribute) -> None:
+    name, rest = route[0], route[1:]
+    if rest:
+        branch = parts.get(name, Part())
+        beneath = dict(branch.parts or {})
+        _plant(beneath, rest, attribute)
+        parts[name] = replace(branch, parts=beneath)
+    else:
+        parts[name] = Part(
+            attribute.multi_valued, attribute.sensitive, None if attribute.type == "complex" else {}
+        )
+
+
+def only_read(whole: Part, paths: Iterable[Path]) -> Part:
+    """Leave out of ``user`` what no path reaches, so that little is bound for each person."""
+    first = {path.steps[0] if path.steps else None for path in paths if path.root == "user"}
+    if None in first or whole.parts is None:
+        return whole
+    return replace(whole, parts={name: part for name, part in whole.parts.items() if name in first})
+
+
+def view_user(user: User, part: Part) -> View:
+    """Show a person in the shape the schema promises."""
+    given: dict[str, Any] = {
+        _ENTERPRISE: user.document.get(ENTERPRISE_USER),
+        **user.document,
+        "id": str(user.id),
+        "userName": user.user_name,
+        "externalId": user.external_id,
+        "active": user.active,
+    }
+    return {name: _filled(given.get(name), beneath) for name, beneath in (part.parts or {}).items()}
+
+
+def view_group(group: Group) -> View:
+    """Show a group."""
+    return {"id": str(group.id), "displayName": group.display_name, "externalId": group.external_id}
+
+
+def _filled(value: Any, part: Part) -> Any:
+    if part.multi_valued:
+        element = replace(part, multi_valued=False)
+        given = [] if value is None else value
+        return [_filled(each, element) for each in given] if isinstance(given, list) else given
+    if part.parts == {}:
+        return value
+    given = {} if value is None else value
+    if not isinstance(given, Mapping):
+        return given
+    return {**given, **{name: _filled(given.get(name), beneath) for name, beneath in (part.parts or {}).items()}}
+
+
+def lacks(view: View, path: Path) -> bool:
+    """Say whether the person has nothing at the end of this path, as far as it can be followed by name."""
+    here: Any = view
+    for step in path.steps:
+        if step is None or not isinstance(here, Mapping):
+            break
+        here = here.get(step)
+    return path.root == "user" and not is_assigned(here)
+
+
+def is_sensitive(whole: Part, path: Path) -> bool:
+    """Say whether the path leads through, or to a whole that holds, a sensitive attribute."""
+    part = whole
+    for step in path.steps:
+        if part.sensitive:
+            return True
+        if step is not None:
+            part = (part.parts or {}).get(step, Part())
+    return _holds_sensitive(part)
+
+
+def _holds_sensitive(part: Part) -> bool:
+    return part.sensitive or any(_holds_sensitive(beneath) for beneath in (part.parts or {}).values())

@@ -1,0 +1,258 @@
+"""From what was seen to what is wanted: the steps, and the proof afterwards. One comparison serves both.
+
+Compared are the attributes that ``wanted`` names and nothing else. All unassigned values are equal; lists are
+compared as sets, and a list of one equals its element; numbers and booleans are compared by their text, as many
+apps keep nothing else. Attributes that cannot be read back or cannot be changed (``write_only``,
+``create_only``) are given when the account is made and never sent again: planning twice must give nothing new.
+
+Where an app cannot tell whether an account is active, being active is neither assumed nor denied: the step that
+makes sure is planned each time, and ``unreadable`` says that nothing proves it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import assert_never
+
+from seatkeeper.core.accounts import Abilities, Presence, SeenAccount, WantedAccount
+from seatkeeper.core.entitlements import Entitlement
+from seatkeeper.core.ids import Uid
+from seatkeeper.core.steps import (
+    CreateAccount,
+    DeleteAccount,
+    DisableAccount,
+    EnableAccount,
+    GrantEntitlements,
+    Missing,
+    Plan,
+    RevokeEntitlements,
+    Step,
+    UpdateAccount,
+)
+from seatkeeper.core.values import Attributes, AttributeValue, is_unassigned
+
+ACCOUNT = "account"
+"""Names the account as a whole among differences and unread things."""
+
+ACTIVE = "active"
+"""Names whether the person can sign in."""
+
+
+@dataclass(frozen=True, slots=True)
+class MemberChange:
+    """What to change about a group's members; both in a stable order."""
+
+    add: tuple[Uid, ...] = ()
+    remove: tuple[Uid, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing to do."""
+        return not self.add and not self.remove
+
+
+def plan(
+    wanted: WantedAccount, seen: SeenAccount | None, abilities: Abilities, held: frozenset[Entitlement]
+) -> Plan:
+    """Plan one account; ``held`` are the entitlements Seatkeeper gave it, the only ones it may take away.
+
+    Access is taken before it is given: disable or delete, revoke, update, enable, grant. No step needs an
+    ability the app lacks: that becomes a shortfall. Where an account cannot be deleted it is disabled meanwhile.
+    """
+    match wanted.presence:
+        case Presence.UNTOUCHED:
+            return Plan()
+        case Presence.ABSENT:
+            return _plan_absent(seen, abilities)
+        case Presence.DISABLED:
+            return _plan_disabled(seen, abilities)
+        case Presence.ACTIVE:
+            return _plan_new(wanted, abilities) if seen is None else _plan_active(wanted, seen, abilities, held)
+        case _:
+            assert_never(wanted.presence)
+
+
+def differences(
+    wanted: WantedAccount, seen: SeenAccount | None, abilities: Abilities, held: frozenset[Entitlement]
+) -> tuple[str, ...]:
+    """Name what is not as wanted; after a read-back, nothing named is the proof that the job is done.
+
+    Names are the app's attributes, ``account``, ``active``, and ``<type> <value>`` for an entitlement.
+    """
+    match wanted.presence:
+        case Presence.UNTOUCHED:
+            return ()
+        case Presence.ABSENT:
+            return () if seen is None else (ACCOUNT,)
+        case Presence.DISABLED:
+            return (ACTIVE,) if seen is not None and seen.active is True else ()
+        case Presence.ACTIVE if seen is None:
+            return (ACCOUNT,)
+        case Presence.ACTIVE:
+            inactive = (ACTIVE,) if seen.active is False else ()
+            entitlements = _excess(wanted, seen, held) | _lack(wanted, seen)
+            named = (f"{entitlement.type} {entitlement.value}" for entitlement in sorted(entitlements))
+            return (*inactive, *_changes(wanted, seen, abilities), *named)
+        case _:
+            assert_never(wanted.presence)
+
+
+def unreadable(
+    wanted: WantedAccount, abilities: Abilities, *, seen: SeenAccount | None = None, done: Plan | None = None
+) -> tuple[str, ...]:
+    """Name what cannot be proven by reading back, in the words of ``differences``.
+
+    With the account as read back, that includes ``active`` where the app cannot tell. With the plan that was
+    carried out, attributes that it did not write are left out: nothing was claimed about them.
+    """
+    if wanted.presence is Presence.UNTOUCHED:
+        return ()
+    if not abilities.reads_back:
+        return (ACCOUNT,)
+    untold = abilities.disables and seen is not None and seen.active is None
+    active = (ACTIVE,) if untold and wanted.presence is not Presence.ABSENT else ()
+    written = wanted.attributes if done is None else _written(done.steps)
+    hidden = sorted(
+        name for name in abilities.write_only & written.keys() if not is_unassigned(wanted.attributes.get(name))
+    )
+    return (*active, *hidden)
+
+
+def plan_members(wanted: frozenset[Uid], seen: frozenset[Uid], managed: frozenset[Uid]) -> MemberChange:
+    """Plan a group's members; ``managed`` are the accounts Seatkeeper knows, so that strangers stay."""
+    return MemberChange(add=tuple(sorted(wanted - seen)), remove=tuple(sorted((seen & managed) - wanted)))
+
+
+def _plan_absent(seen: SeenAccount | None, abilities: Abilities) -> Plan:
+    if seen is None:
+        return Plan()
+    if abilities.deletes:
+        return Plan((DeleteAccount(),))
+    meanwhile = _plan_disabled(seen, abilities).steps
+    return Plan(meanwhile, (Missing.DELETE,))
+
+
+def _plan_disabled(seen: SeenAccount | None, abilities: Abilities) -> Plan:
+    if seen is None or seen.active is False:
+        return Plan()
+    return Plan((DisableAccount(),)) if abilities.disables else Plan(shortfalls=(Missing.DISABLE,))
+
+
+def _plan_new(wanted: WantedAccount, abilities: Abilities) -> Plan:
+    if not abilities.creates:
+        return Plan(shortfalls=(Missing.CREATE,))
+    given = {name: value for name, value in wanted.attributes.items() if not is_unassigned(value)}
+    return _joined(Plan((CreateAccount(given),)), _granting(wanted.entitlements or frozenset(), abilities))
+
+
+def _plan_active(
+    wanted: WantedAccount, seen: SeenAccount, abilities: Abilities, held: frozenset[Entitlement]
+) -> Plan:
+    return _joined(
+        _revoking(_excess(wanted, seen, held), abilities),
+        _updating(_changes(wanted, seen, abilities), seen, abilities),
+        _enabling(seen, abilities),
+        _granting(_lack(wanted, seen), abilities),
+    )
+
+
+def _joined(*plans: Plan) -> Plan:
+    steps = tuple(step for part in plans for step in part.steps)
+    return Plan(steps, tuple(missing for part in plans for missing in part.shortfalls))
+
+
+def _revoking(entitlements: frozenset[Entitlement], abilities: Abilities) -> Plan:
+    able, unable = _split(entitlements, abilities)
+    return Plan((RevokeEntitlements(able),) if able else (), (Missing.REVOKE,) if unable else ())
+
+
+def _granting(entitlements: frozenset[Entitlement], abilities: Abilities) -> Plan:
+    able, unable = _split(entitlements, abilities)
+    return Plan((GrantEntitlements(able),) if able else (), (Missing.GRANT,) if unable else ())
+
+
+def _enabling(seen: SeenAccount, abilities: Abilities) -> Plan:
+    if seen.active is True or (seen.active is None and not abilities.disables):
+        return Plan()
+    return Plan((EnableAccount(),)) if abilities.disables else Plan(shortfalls=(Missing.ENABLE,))
+
+
+def _updating(changes: Attributes, seen: SeenAccount, abilities: Abilities) -> Plan:
+    able: dict[str, AttributeValue | None] = {}
+    unable: list[Missing] = []
+    for name, value in changes.items():
+        missing = _obstacle(name, value, abilities)
+        if missing is None:
+            able[name] = value
+        elif missing not in unable:
+            unable.append(missing)
+    before = {name: _current(name, seen, abilities) for name in able}
+    return Plan((UpdateAccount(able, before),) if able else (), tuple(unable))
+
+
+def _obstacle(name: str, value: AttributeValue | None, abilities: Abilities) -> Missing | None:
+    if name != abilities.name_attribute:
+        return None if abilities.updates else Missing.UPDATE
+    can_rename = abilities.renames and value is not None  # no account can be without its Name
+    return None if can_rename else Missing.RENAME
+
+
+def _changes(wanted: WantedAccount, seen: SeenAccount, abilities: Abilities) -> Attributes:
+    fixed = abilities.write_only | abilities.create_only
+    return {
+        name: None if is_unassigned(value) else value
+        for name, value in wanted.attributes.items()
+        if name not in fixed and not _equal(value, _current(name, seen, abilities), name in abilities.ignores_case)
+    }
+
+
+def _current(name: str, seen: SeenAccount, abilities: Abilities) -> AttributeValue | None:
+    return seen.attributes.get(name, seen.name if name == abilities.name_attribute else None)
+
+
+def _equal(one: AttributeValue | None, other: AttributeValue | None, ignores_case: bool) -> bool:
+    return _texts(one, ignores_case) == _texts(other, ignores_case)
+
+
+def _texts(value: AttributeValue | None, ignores_case: bool) -> frozenset[str]:
+    match value:
+        case None:
+            texts: Iterable[str] = ()
+        case bool():
+            texts = ("true" if value else "false",)
+        case int() | str():
+            texts = (str(value),)
+        case tuple():
+            texts = value
+        case _:
+            assert_never(value)
+    return frozenset(text.casefold() if ignores_case else text for text in texts if text)
+
+
+def _excess(wanted: WantedAccount, seen: SeenAccount, held: frozenset[Entitlement]) -> frozenset[Entitlement]:
+    return frozenset() if wanted.entitlements is None else (held - wanted.entitlements) & seen.entitlements
+
+
+def _lack(wanted: WantedAccount, seen: SeenAccount) -> frozenset[Entitlement]:
+    return frozenset() if wanted.entitlements is None else wanted.entitlements - seen.entitlements
+
+
+def _split(
+    entitlements: frozenset[Entitlement], abilities: Abilities
+) -> tuple[tuple[Entitlement, ...], tuple[Entitlement, ...]]:
+    able = tuple(sorted(each for each in entitlements if each.type in abilities.grants))
+    return able, tuple(sorted(each for each in entitlements if each.type not in abilities.grants))
+
+
+def _written(steps: Iterable[Step]) -> Attributes:
+    written: dict[str, AttributeValue | None] = {}
+    for step in steps:
+        match step:
+            case CreateAccount(attributes):
+                written |= attributes
+            case UpdateAccount(changes, _):
+                written |= changes
+            case EnableAccount() | DisableAccount() | DeleteAccount() | GrantEntitlements() | RevokeEntitlements():
+                pass
+            case _:
+                assert_never(step)
+    return written
