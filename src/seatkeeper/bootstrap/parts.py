@@ -1,0 +1,63 @@
+"""The parts of a process, put together once and taken apart in the reverse order."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from seatkeeper.bootstrap.hints import Hints
+from seatkeeper.bootstrap.keys import open_keyring
+from seatkeeper.bootstrap.preparing import prepare_database
+from seatkeeper.bootstrap.settings import Settings
+from seatkeeper.engine.context import Engine
+from seatkeeper.engine.registry import find_connectors
+from seatkeeper.store.database import Database
+from seatkeeper.store.sealing import Keyring
+
+_LAST_HINTS = 2.0
+_FEW = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a face or a worker is made of. ``url`` is the database's, with its password: never show it."""
+
+    settings: Settings
+    url: str
+    database: Database
+    keyring: Keyring
+    engine: Engine
+
+
+def now() -> datetime:
+    """Read the clock: the only place that does."""
+    return datetime.now(UTC)
+
+
+@asynccontextmanager
+async def open_parts(
+    settings: Settings, *, pool_size: int = _FEW, patience: float = 0, url: str | None = None
+) -> AsyncIterator[Parts]:
+    """Prepare the database (see ``prepare_database``; ``url`` is one that is ready), read the key, open the pool.
+
+    Leaving the block hands out the last wake-up hints. Raises ``StartError``.
+    """
+    keyring = open_keyring(settings)
+    ready = url if url is not None else await asyncio.to_thread(prepare_database, settings, patience=patience)
+    hints = Hints(now)
+    database = Database(ready, size=pool_size, clock=now, after_commit=hints)
+    await database.open()
+    handing_out = asyncio.create_task(hints.hand_out(database), name="hints")
+    try:
+        yield Parts(settings, ready, database, keyring, _engine(database, keyring))
+    finally:
+        hints.close()
+        await asyncio.wait([handing_out], timeout=_LAST_HINTS)
+        handing_out.cancel()
+        await database.close()
+
+
+def _engine(database: Database, keyring: Keyring) -> Engine:
+    return Engine(database, find_connectors(), keyring, now, random.SystemRandom())
