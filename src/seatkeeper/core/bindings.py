@@ -50,14 +50,23 @@ def _plant(parts: dict[str, Part], route: Sequence[str], attribute: SchemaAttrib
 
 
 def only_read(whole: Part, paths: Iterable[Path]) -> Part:
-    """Leave out of ``user`` what no path reaches, so that little is bound for each person."""
-    first = {path.steps[0] if path.steps else None for path in paths if path.root == "user"}
-    if None in first or whole.parts is None:
-        return whole
-    return replace(whole, parts={name: part for name, part in whole.parts.items() if name in first})
+    """Leave out of ``user`` what no path reaches: binding every value a person has would cost most of the time."""
+    return _trimmed(whole, [path.steps for path in paths if path.root == "user"])
 
 
-def view_user(user: User, part: Part) -> View:
+def _trimmed(part: Part, ways: Sequence[tuple[str | None, ...]]) -> Part:
+    if part.multi_valued:
+        ways = [way[1:] if way else way for way in ways]
+    if not part.parts or not all(way and way[0] for way in ways):
+        return part
+    beneath: dict[str, list[tuple[str | None, ...]]] = {}
+    for name, *rest in ways:
+        beneath.setdefault(str(name), []).append(tuple(rest))
+    parts = {name: _trimmed(part.parts[name], rest) for name, rest in beneath.items()}
+    return replace(part, parts=parts, trimmed=True)
+
+
+def view_user(user: User, part: Part) -> Any:
     """Show a person in the shape the schema promises."""
     given: dict[str, Any] = {
         _ENTERPRISE: user.document.get(ENTERPRISE_USER),
@@ -67,7 +76,7 @@ def view_user(user: User, part: Part) -> View:
         "externalId": user.external_id,
         "active": user.active,
     }
-    return {name: _filled(given.get(name), beneath) for name, beneath in (part.parts or {}).items()}
+    return _filled(given, part)
 
 
 def view_group(group: Group) -> View:
@@ -76,16 +85,21 @@ def view_group(group: Group) -> View:
 
 
 def _filled(value: Any, part: Part) -> Any:
-    if part.multi_valued:
-        element = replace(part, multi_valued=False)
-        given = [] if value is None else value
-        return [_filled(each, element) for each in given] if isinstance(given, list) else given
-    if part.parts == {}:
+    if not part.multi_valued:
+        return _filled_one(value, part)
+    if value is None:
+        return []
+    return [_filled_one(each, part) for each in value] if isinstance(value, list) else value
+
+
+def _filled_one(value: Any, part: Part) -> Any:
+    if part.parts == {} and not part.trimmed:
         return value
     given = {} if value is None else value
     if not isinstance(given, Mapping):
         return given
-    return {**given, **{name: _filled(given.get(name), beneath) for name, beneath in (part.parts or {}).items()}}
+    shown = {} if part.trimmed else dict(given)
+    return shown | {name: _filled(given.get(name), beneath) for name, beneath in (part.parts or {}).items()}
 
 
 def lacks(view: View, path: Path) -> bool:

@@ -33,6 +33,11 @@ class Expression:
         """The variables it reads."""
         return frozenset(path.root for path in self.paths)
 
+    @property
+    def functions(self) -> frozenset[str]:
+        """The functions and operators it calls, without their namespaces."""
+        return frozenset(self._program.functions())
+
     def evaluate(self, context: cel.Context) -> Any:
         """Work it out. Raises ``EvaluationError`` and nothing else."""
         try:

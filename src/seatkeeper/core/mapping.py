@@ -10,7 +10,7 @@ false for both. What cannot be worked out for want of such a value is itself una
 is a failure instead, because a stumble must never take access away.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,6 +77,7 @@ class CompiledMapping:
     _attributes: Mapping[str, Expression]
     _entitlements: tuple[tuple[EntitlementRule, Expression], ...]
     _user: Part
+    _functions: dict[str, Callable[..., Any]]
 
     def attributes(self, user: User, groups: Sequence[Group]) -> Attributes:
         """Work out every mapped attribute; None is unassigned. Raises ``MappingFailedError``."""
@@ -95,7 +96,7 @@ class CompiledMapping:
         view = view_user(user, self._user)
         shown = [view_group(group) for group in groups] if self.uses_groups else []
         try:
-            return _Person(view, groups, cel.Context({"user": view, "groups": shown}, {**CALLABLES}))
+            return _Person(view, groups, cel.Context({"user": view, "groups": shown}, self._functions))
         except Exception:  # noqa: BLE001 - the engine's reason may repeat the value
             raise MappingFailedError("user", "a value of this person cannot be read by an expression") from None
 
@@ -159,6 +160,7 @@ def _assemble(
     entitlements: tuple[tuple[EntitlementRule, Expression], ...],
 ) -> CompiledMapping:
     expressions = [*attributes.values(), *(expression for _, expression in entitlements)]
+    called = frozenset().union(*(expression.functions for expression in expressions))
     return CompiledMapping(
         join=rules.join,
         required=rules.required,
@@ -172,6 +174,7 @@ def _assemble(
         _attributes=attributes,
         _entitlements=entitlements,
         _user=only_read(user, (path for expression in expressions for path in expression.paths)),
+        _functions={name: body for name, body in CALLABLES.items() if name.rpartition(".")[2] in called},
     )
 
 

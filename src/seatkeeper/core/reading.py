@@ -40,11 +40,13 @@ class Part:
     """A variable or attribute as an expression may reach it.
 
     ``parts`` are its sub-attributes by name: empty for a plain value, None where anything may be beneath.
+    ``trimmed`` says that others were left out because no expression reads them.
     """
 
     multi_valued: bool = False
     sensitive: bool = False
     parts: Mapping[str, "Part"] | None = field(default_factory=dict)
+    trimmed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
