@@ -22,6 +22,8 @@ _IS_PENDING = jobs.c.state == any_(literal([state.value for state in PENDING], A
 _AGAIN: dict[str, Any] = {
     "state": JobState.QUEUED.value,
     "due_at": _NOW,
+    "failures": 0,
+    "failures": 0,
     "first_failed_at": None,
     "problem_code": None,
     "problem_detail": None,
