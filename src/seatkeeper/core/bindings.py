@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 from seatkeeper.core.functions import is_assigned
 from seatkeeper.core.integrations import SchemaAttribute
 from seatkeeper.core.reading import Part, Path
-from seatkeeper.core.schema import ENTERPRISE_USER
+from seatkeeper.core.schema import CORE_USER, ENTERPRISE_USER, STANDARD_SCHEMA
 from seatkeeper.core.users import Group, User
 
 View: TypeAlias = Mapping[str, Any]
@@ -20,20 +20,18 @@ _ENTERPRISE = "enterprise"
 
 
 def user_part(schema: Sequence[SchemaAttribute]) -> Part:
-    """Turn the flat schema into what may be read under ``user``."""
-    parts: dict[str, Part] = {name: Part() for name in ("id", "userName", "externalId", "active")}
-    for attribute in sorted(schema, key=lambda attribute: len(_route(attribute.name))):
-        _plant(parts, _route(attribute.name), attribute)
-    if ENTERPRISE_USER in parts:
-        parts.setdefault(_ENTERPRISE, parts[ENTERPRISE_USER])
+    """Turn the standard schema, and what the integration's adds to it, into what may be read under ``user``."""
+    parts: dict[str, Part] = {"id": Part()}
+    routes = [(_route(attribute.name), attribute) for attribute in (*STANDARD_SCHEMA, *schema)]
+    for route, attribute in sorted(routes, key=lambda pair: len(pair[0])):
+        _plant(parts, route, attribute)
+    parts.setdefault(_ENTERPRISE, parts[ENTERPRISE_USER])
     return Part(parts=parts)
 
 
-def _route(name: str) -> list[str]:
-    if not name.lower().startswith("urn:"):
-        return name.split(".")
+def _route(name: str) -> tuple[str, ...]:
     urn, _, rest = name.rpartition(":")
-    return [urn, *rest.split(".")]
+    return (*((urn,) if urn and urn != CORE_USER else ()), *rest.split("."))
 
 
 def _plant(parts: dict[str, Part], route: Sequence[str], attribute: SchemaAttribute) -> None:

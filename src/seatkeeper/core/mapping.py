@@ -33,7 +33,6 @@ from seatkeeper.core.expressions import EvaluationError, Expression, NothingTher
 from seatkeeper.core.functions import CALLABLES, is_assigned
 from seatkeeper.core.integrations import EntitlementRule, MappingRules, SchemaAttribute
 from seatkeeper.core.reading import ExpressionInvalidError, Part
-from seatkeeper.core.schema import STANDARD_SCHEMA
 from seatkeeper.core.users import Group, User
 from seatkeeper.core.values import Attributes, AttributeValue
 
@@ -116,11 +115,11 @@ class CompiledMapping:
 
 
 def compile_mapping(rules: MappingRules, schema: Sequence[SchemaAttribute] = ()) -> CompiledMapping:
-    """Compile a mapping against the integration's user schema; empty is the standard one.
+    """Compile a mapping against the integration's user schema, which adds to the standard one.
 
     Raises ``MappingInvalidError`` that names every fault: the attribute, the position and the reason.
     """
-    variables = {"user": user_part(schema or STANDARD_SCHEMA), "groups": GROUPS}
+    variables = {"user": user_part(schema), "groups": GROUPS}
     faults = _unmapped("join", rules.join, rules) + _unmapped("required", rules.required, rules)
     attributes: dict[str, Expression] = {}
     entitlements: list[tuple[EntitlementRule, Expression]] = []

@@ -2,6 +2,7 @@
 
 from seatkeeper.core.integrations import SchemaAttribute
 
+CORE_USER = "urn:ietf:params:scim:schemas:core:2.0:User"
 ENTERPRISE_USER = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 
 
