@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import bindparam, column, insert, select
 
@@ -35,45 +36,33 @@ _GIVEN = rowset(*(column(each.name, each.type) for each in events.columns))
 _INSERT_ALL = prepare(insert(events).from_select(list(events.columns.keys()), select(*_GIVEN.c)))
 
 
+def event_values(tx: Transaction, happening: Happening) -> dict[str, Any]:
+    """Give a value to every column of an event, with the transaction's instant and origin."""
+    return {
+        "id": new_id(),
+        "integration_id": happening.integration_id,
+        "at": tx.now,
+        "kind": happening.kind.value,
+        "actor": tx.origin.actor.value,
+        "actor_name": tx.origin.name,
+        "target": happening.target,
+        "user_id": happening.user_id,
+        "job_id": happening.job_id,
+        "request_id": happening.request_id or tx.origin.request_id,
+        "details": dict(happening.details),
+    }
+
+
 async def record_event(tx: Transaction, happening: Happening) -> EventId:
     """Write one event with the transaction's instant and origin, and mark its integration as touched."""
-    event_id = EventId(new_id())
-    await tx.execute(
-        _INSERT,
-        id=event_id,
-        integration_id=happening.integration_id,
-        at=tx.now,
-        kind=happening.kind.value,
-        actor=tx.origin.actor.value,
-        actor_name=tx.origin.name,
-        target=happening.target,
-        user_id=happening.user_id,
-        job_id=happening.job_id,
-        request_id=happening.request_id or tx.origin.request_id,
-        details=dict(happening.details),
-    )
+    values = event_values(tx, happening)
+    await tx.execute(_INSERT, **values)
     tx.touch(happening.integration_id)
-    return event_id
+    return EventId(values["id"])
 
 
 async def record_events(tx: Transaction, happenings: Sequence[Happening]) -> None:
     """Write many events, in this order, as ``record_event`` writes one."""
-    rows = [
-        {
-            "id": new_id(),
-            "integration_id": happening.integration_id,
-            "at": tx.now,
-            "kind": happening.kind,
-            "actor": tx.origin.actor,
-            "actor_name": tx.origin.name,
-            "target": happening.target,
-            "user_id": happening.user_id,
-            "job_id": happening.job_id,
-            "request_id": happening.request_id or tx.origin.request_id,
-            "details": happening.details,
-        }
-        for happening in happenings
-    ]
-    await tx.execute(_INSERT_ALL, rows=encode_rows(rows))
+    await tx.execute(_INSERT_ALL, rows=encode_rows([event_values(tx, happening) for happening in happenings]))
     for happening in happenings:
         tx.touch(happening.integration_id)
