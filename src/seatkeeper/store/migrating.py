@@ -8,20 +8,26 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, NullPool, create_engine, make_url, text
 
+_SCRIPTS = Path(__file__).parent / "migrations"
 _START_LOCK = 0x5EA7_4EEB
 """The advisory lock that keeps two starts from migrating at once."""
 
 
 def migrate(url: str) -> tuple[str | None, str]:
-    """Apply what is missing; return the revision before and after. A second caller waits, then finds nothing."""
+    """Apply what is missing; return the revision before and after. A second caller waits, then finds nothing.
+
+    A database of a newer release is left as it is.
+    """
     with _engine(url).connect() as connection:
         connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _START_LOCK})
         connection.commit()
         try:
             before = _revision(connection)
+            if before is not None and is_sufficient(before):
+                return before, before
             command.upgrade(_config(connection), "head")
             connection.commit()
-            return before, _head(connection)
+            return before, newest_revision()
         finally:
             connection.rollback()
             connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _START_LOCK})
@@ -31,7 +37,24 @@ def migrate(url: str) -> tuple[str | None, str]:
 def is_current(url: str) -> bool:
     """Say whether the database has every migration of this release."""
     with _engine(url).connect() as connection:
-        return _revision(connection) == _head(connection)
+        return is_sufficient(_revision(connection))
+
+
+def is_sufficient(revision: str | None) -> bool:
+    """Say whether a database of this revision has all that this release needs.
+
+    A revision unknown here is that of a newer release, whose tables this code works on too.
+    """
+    if revision is None or revision == newest_revision():
+        return revision is not None
+    return revision not in {script.revision for script in ScriptDirectory(str(_SCRIPTS)).walk_revisions()}
+
+
+def newest_revision() -> str:
+    """Name the last migration of this release."""
+    head = ScriptDirectory(str(_SCRIPTS)).get_current_head()
+    assert head is not None
+    return head
 
 
 def _engine(url: str) -> Engine:
@@ -40,16 +63,10 @@ def _engine(url: str) -> Engine:
 
 def _config(connection: Connection) -> Config:
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(_SCRIPTS))
     config.attributes["connection"] = connection
     return config
 
 
 def _revision(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
-
-
-def _head(connection: Connection) -> str:
-    head = ScriptDirectory.from_config(_config(connection)).get_current_head()
-    assert head is not None
-    return head

@@ -60,6 +60,16 @@ _TO_WAKE = prepare(
 _NOTIFY = prepare(select(func.pg_notify(sql(f"'{CHANGES}'"), bindparam("payload", type_=Text)).label("sent")))
 
 
+_SWEEP_LOCK = 0x5EA7_5EE9
+_TRY_SWEEP_LOCK = prepare(select(func.pg_try_advisory_xact_lock(_SWEEP_LOCK).label("alone")))
+
+
+async def try_to_sweep_alone(reader: Reader) -> bool:
+    """Say whether nobody else sweeps, and keep it so until the transaction of this connection ends."""
+    row = await reader.fetch_one(_TRY_SWEEP_LOCK)
+    return row is not None and bool(row["alone"])
+
+
 async def list_to_wake(reader: Reader, ids: Collection[IntegrationId], now: datetime) -> list[IntegrationId]:
     """List those of the integrations that may run, have a due job, and have no run waiting to be fetched."""
     rows = await reader.fetch_all(_TO_WAKE, ids=list(ids), now=now)
