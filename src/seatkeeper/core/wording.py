@@ -1,0 +1,217 @@
+"""The sentences people read, for every face: problems, events, jobs, steps and what an app cannot do.
+
+The details of an event have one meaning each, whatever its kind:
+
+``changed``  names of attributes or settings     ``problem``  a problem code, with ``detail`` beside it
+``added``    number of members who came          ``unread``   names of what cannot be read back
+``removed``  number of members who went          ``uid``      the account in the app
+``jobs``     number of jobs asked for            ``count``    number of removals held
+``active``   false for a person assigned while not active
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any, assert_never
+
+from seatkeeper.core.entitlements import Entitlement
+from seatkeeper.core.events import EventKind
+from seatkeeper.core.explanations import EXPLANATIONS, Explanation
+from seatkeeper.core.jobs import JobKind, JobState
+from seatkeeper.core.problems import Problem, ProblemCode
+from seatkeeper.core.steps import (
+    CreateAccount,
+    DeleteAccount,
+    DisableAccount,
+    EnableAccount,
+    GrantEntitlements,
+    Missing,
+    RevokeEntitlements,
+    Step,
+    UpdateAccount,
+)
+from seatkeeper.core.values import Attributes, AttributeValue, is_unassigned
+
+EVENTS: Mapping[EventKind, str] = {
+    EventKind.INTEGRATION_CREATED: "{actor} created the integration {target}",
+    EventKind.INTEGRATION_CHANGED: "{actor} changed the integration {target}",
+    EventKind.INTEGRATION_ACTIVATED: "{actor} set the integration {target} live",
+    EventKind.INTEGRATION_PAUSED: "{actor} paused the integration {target}",
+    EventKind.INTEGRATION_RESUMED: "{actor} resumed the integration {target}",
+    EventKind.INTEGRATION_QUARANTINED: "{target} stands still until the app accepts the service account",
+    EventKind.INTEGRATION_RELEASED: "{target} goes on: the app accepts the service account again",
+    EventKind.TOKEN_CREATED: "{actor} created the SCIM token {target}",
+    EventKind.TOKEN_REVOKED: "{actor} revoked the SCIM token {target}",
+    EventKind.USER_ASSIGNED: "{actor} assigned {target}",
+    EventKind.USER_CHANGED: "{actor} changed {target}",
+    EventKind.USER_DEACTIVATED: "{actor} deactivated {target}",
+    EventKind.USER_REACTIVATED: "{actor} reactivated {target}",
+    EventKind.USER_REMOVED: "{actor} removed {target}",
+    EventKind.GROUP_ASSIGNED: "{actor} assigned the group {target}",
+    EventKind.GROUP_CHANGED: "{actor} changed the group {target}",
+    EventKind.GROUP_MEMBERS_CHANGED: "{actor} changed the members of the group {target}",
+    EventKind.GROUP_REMOVED: "{actor} removed the group {target}",
+    EventKind.JOB_SUCCEEDED: "{target} is done, and the app proves it",
+    EventKind.JOB_UNVERIFIED: "{target} is done, unverified",
+    EventKind.JOB_UNCHANGED: "{target} was as wanted already",
+    EventKind.JOB_RETRYING: "{target} is tried again later",
+    EventKind.JOB_WAITING: "{target} waits for a person",
+    EventKind.JOB_FAILED: "{target} failed",
+    EventKind.JOB_CANCELLED: "{actor} cancelled the job for {target}",
+    EventKind.JOB_RETRIED: "{actor} asked to try {target} again",
+    EventKind.ACCOUNT_ADOPTED: "{target} had an account in the app, which is now kept by Seatkeeper",
+    EventKind.REMOVALS_HELD: "Removals from {target} are held for an Owner",
+    EventKind.TASK_OPENED: "{target} needs a person",
+    EventKind.TASK_DONE: "{actor} did the task about {target}",
+    EventKind.TASK_DECLINED: "{actor} declined the task about {target}",
+}
+"""Complete: a test holds it against ``EventKind``."""
+
+INABILITIES: Mapping[Missing, str] = {
+    Missing.CREATE: "create accounts",
+    Missing.UPDATE: "change the attributes of an account",
+    Missing.RENAME: "rename an account in this way",
+    Missing.ENABLE: "enable a disabled account",
+    Missing.DISABLE: "disable accounts",
+    Missing.DELETE: "delete accounts",
+    Missing.GRANT: "grant an entitlement of this type",
+    Missing.REVOKE: "take away an entitlement of this type",
+}
+"""Complete: a test holds it against ``Missing``."""
+
+HIDDEN = "(hidden)"
+
+
+def explain(problem: Problem) -> Explanation:
+    """Tell a problem: the sentence ends in the detail of this time, the remedy is always the same."""
+    told = EXPLANATIONS[problem.code]
+    if not problem.detail:
+        return told
+    return Explanation(f"{told.sentence.rstrip('.')}: {problem.detail.rstrip('.')}.", told.remedy)
+
+
+def describe_event(kind: EventKind, *, actor: str, target: str, details: Mapping[str, Any]) -> str:
+    """Tell one event in a sentence."""
+    particulars = "; ".join(_particulars(details))
+    sentence = EVENTS[kind].format(actor=actor, target=target)
+    return f"{sentence}: {particulars}." if particulars else f"{sentence}."
+
+
+def describe_job(kind: JobKind, state: JobState) -> str:
+    """Tell where a job stands, in the words of the Users tab."""
+    what, done = _names(kind)
+    match state:
+        case JobState.QUEUED | JobState.RETRYING | JobState.WAITING:
+            return f"{what} awaiting"
+        case JobState.RUNNING:
+            return f"{what} ongoing"
+        case JobState.SUCCEEDED | JobState.UNCHANGED:
+            return done
+        case JobState.UNVERIFIED:
+            return f"{done}, unverified"
+        case JobState.FAILED | JobState.CANCELLED | JobState.SUPERSEDED:
+            return f"{what} {state.value}"
+        case _:
+            assert_never(state)
+
+
+def describe_step(step: Step, sensitive: Collection[str] | None = None) -> str:  # noqa: PLR0911 - a closed set
+    """Tell one step. Values are shown only when it is said which attributes are sensitive, and never theirs."""
+    match step:
+        case CreateAccount(attributes):
+            return f"Create the account with {_listed(_given(attributes, sensitive))}"
+        case UpdateAccount(changes, before):
+            return f"Change {_listed(_changed(changes, before, sensitive))}"
+        case EnableAccount():
+            return "Let the person sign in again"
+        case DisableAccount():
+            return "Disable the account"
+        case DeleteAccount():
+            return "Delete the account"
+        case GrantEntitlements(entitlements):
+            return f"Give {_listed(map(_named, entitlements))}"
+        case RevokeEntitlements(entitlements):
+            return f"Take away {_listed(map(_named, entitlements))}"
+        case _:
+            assert_never(step)
+
+
+def describe_missing(missing: Missing) -> str:
+    """Tell what the app cannot do, and a person may have to."""
+    return f"The app cannot {INABILITIES[missing]}."
+
+
+def _names(kind: JobKind) -> tuple[str, str]:
+    match kind:
+        case JobKind.PROVISION:
+            return "Provisioning", "Onboarded"
+        case JobKind.UPDATE:
+            return "Update", "Onboarded"
+        case JobKind.DEPROVISION:
+            return "Removal", "Removed"
+        case JobKind.GROUP:
+            return "Group update", "Group up to date"
+        case _:
+            assert_never(kind)
+
+
+def _particulars(details: Mapping[str, Any]) -> Iterator[str]:
+    if details.get("active") is False:
+        yield "not active"
+    if details.get("changed"):
+        yield ", ".join(details["changed"])
+    yield from _counts(details)
+    if details.get("unread"):
+        yield f"the app does not give back {', '.join(details['unread'])}"
+    if details.get("uid"):
+        yield str(details["uid"])
+    if details.get("problem"):
+        problem = Problem(ProblemCode(details["problem"]), str(details.get("detail") or ""))
+        yield explain(problem).sentence.rstrip(".")
+
+
+def _counts(details: Mapping[str, Any]) -> Iterator[str]:
+    if details.get("added"):
+        yield f"{details['added']} added"
+    if details.get("removed"):
+        yield f"{details['removed']} removed"
+    if details.get("count"):
+        yield f"{details['count']} in all"
+    if details.get("jobs"):
+        yield f"{details['jobs']} accounts are looked at again"
+
+
+def _given(attributes: Attributes, sensitive: Collection[str] | None) -> Iterator[str]:
+    for name, value in attributes.items():
+        yield name if sensitive is None else f"{name} {_shown(name, value, sensitive)}"
+
+
+def _changed(changes: Attributes, before: Attributes, sensitive: Collection[str] | None) -> Iterator[str]:
+    for name, value in changes.items():
+        if sensitive is None:
+            yield name
+        elif is_unassigned(before.get(name)) or name in sensitive:
+            yield f"{name} to {_shown(name, value, sensitive)}"
+        else:
+            old = _shown(name, before.get(name), sensitive)
+            yield f"{name} from {old} to {_shown(name, value, sensitive)}"
+
+
+def _shown(name: str, value: AttributeValue | None, sensitive: Collection[str]) -> str:
+    if is_unassigned(value):
+        return "nothing"
+    if name in sensitive:
+        return HIDDEN
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case tuple():
+            return _listed(value)
+        case _:
+            return str(value)
+
+
+def _named(entitlement: Entitlement) -> str:
+    return f"{entitlement.type} {entitlement.value}"
+
+
+def _listed(texts: Iterable[str]) -> str:
+    return ", ".join(texts) or "nothing"
