@@ -87,4 +87,4 @@ def validate_settings(model: type[S], values: dict[str, Any]) -> S:
 
 def _sentence(fault: Any) -> str:
     where = ".".join(str(part) for part in fault["loc"]) or "settings"
-    return f"{where}: {fault['msg']}"
+    return f"{where}: {fault['msg'].removeprefix('Value error, ')}"
