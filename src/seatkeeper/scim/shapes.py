@@ -1,6 +1,6 @@
 """The shape of a resource: what its attributes are called, which are required, shown, and patched how."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, reduce
 from operator import or_
@@ -22,9 +22,9 @@ from seatkeeper.scim.extensions import (
 from seatkeeper.scim.models import EnterpriseUser, NamedGroup, User
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Shape:
-    """What resources of one type look like for one integration."""
+    """What resources of one type look like for one integration. Compared by identity: there is one for each."""
 
     model: type[Resource[Any]]
     attributes: Attributes
@@ -34,7 +34,7 @@ class Shape:
     required: tuple[Steps, ...] = ()
     """What the integration's user schema requires beyond the standard."""
     hidden: tuple[Steps, ...] = ()
-    """What is never returned."""
+    """What is kept and never returned."""
     schemas: tuple[Schema, ...] = ()
     """The schemas as they are published."""
 
@@ -44,7 +44,7 @@ GROUP_SHAPE = Shape(NamedGroup, attributes_of(NamedGroup), PatchOp[NamedGroup])
 
 @lru_cache(maxsize=256)
 def user_shape(declared: tuple[SchemaAttribute, ...]) -> Shape:
-    """Make the shape of the users of an integration with this user schema. Takes milliseconds the first time."""
+    """Make the shape of the users of an integration with this user schema. The first time takes 0.1 s."""
     custom = custom_schemas(declared)
     models = [EnterpriseUser, *(extension_model(schema, f"Custom{n}") for n, schema in enumerate(custom))]
     model: Any = User[reduce(or_, models)]  # type: ignore[misc]
@@ -55,9 +55,15 @@ def user_shape(declared: tuple[SchemaAttribute, ...]) -> Shape:
         patch=PatchOp.__class_getitem__(model),
         extensions=tuple(str(urn) for urn in model.get_extension_models()),
         required=tuple(steps_to(each.name) for each in declared if each.required),
-        hidden=tuple(steps_to(each.name) for each in declared if returned_of(each) is Returned.never),
+        hidden=tuple(_hidden(declared)),
         schemas=(*standard, *custom),
     )
+
+
+def _hidden(declared: Iterable[SchemaAttribute]) -> Iterator[Steps]:
+    for each in declared:
+        if returned_of(each) is Returned.never and each.name != "password":
+            yield steps_to(each.name)
 
 
 def refuse_missing(

@@ -1,0 +1,146 @@
+"""One authenticated request: who asks, for which integration, and what was sent."""
+
+from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl
+
+import orjson
+from scim2_models import InvalidSyntaxException, PayloadTooLargeException
+from starlette.requests import Request
+
+from seatkeeper.core.errors import NotFoundError
+from seatkeeper.core.events import ActorKind, Origin
+from seatkeeper.core.integrations import Integration
+from seatkeeper.scim.attributes import Selection, selection
+from seatkeeper.scim.auth import Caller
+from seatkeeper.scim.errors import UnsupportedMediaType
+from seatkeeper.scim.members import parsed_id
+from seatkeeper.scim.shapes import Shape
+from seatkeeper.store.database import Database, Reader, Transaction
+
+_JSON = {"application/scim+json", "application/json", ""}
+
+_IDENTITY_PROVIDERS = (
+    ("okta", "Okta"),
+    ("microsoft", "Microsoft Entra ID"),
+    ("azure", "Microsoft Entra ID"),
+    ("entra", "Microsoft Entra ID"),
+    ("onelogin", "OneLogin"),
+    ("jumpcloud", "JumpCloud"),
+    ("ping", "Ping Identity"),
+    ("rippling", "Rippling"),
+    ("authentik", "authentik"),
+    ("keycloak", "Keycloak"),
+    ("google", "Google"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SCIMSettings:
+    """How the face behaves; the defaults are good ones."""
+
+    max_body_bytes: int = 1024 * 1024
+    page_size: int = 100
+    """Resources of a page when the client does not say."""
+    max_page_size: int = 1000
+    public_url: str | None = None
+    """Scheme, host and path before ``/{integration}``, where the request does not tell them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request that was let in."""
+
+    request: Request
+    caller: Caller
+    origin: Origin
+    database: Database
+    settings: SCIMSettings
+    query: Mapping[str, str] = field(default_factory=dict)
+    """The query parameters by lower-case name; the last of several counts."""
+
+    @property
+    def integration(self) -> Integration:
+        """The integration the caller's token belongs to."""
+        return self.caller.integration
+
+    @property
+    def shape(self) -> Shape:
+        """The shape of the integration's users."""
+        return self.caller.shape
+
+    @property
+    def base_url(self) -> str:
+        """The absolute URL of the integration's endpoint."""
+        return f"{self.settings.public_url or _mount_url(self.request)}/{self.integration.slug}"
+
+    @property
+    def name(self) -> str:
+        """The last part of the path: an id, a schema's URN, the name of a resource type."""
+        name: str = self.request.path_params["name"]
+        return name
+
+    def transaction(self) -> AbstractAsyncContextManager[Transaction]:
+        """Open a change that remembers who asked for it."""
+        return self.database.transaction(self.origin)
+
+    def read(self) -> AbstractAsyncContextManager[Reader]:
+        """Borrow a connection for reading."""
+        return self.database.read()
+
+    def selection(self, shape: Shape) -> Selection:
+        """Read which attributes are to be shown."""
+        return selection(shape, self.query.get("attributes", ""), self.query.get("excludedattributes", ""))
+
+    async def document(self) -> dict[str, Any]:
+        """Read the body. Raises scim2-models' exceptions for what is too large, not JSON or not an object."""
+        content_type = self.request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if content_type not in _JSON:
+            raise UnsupportedMediaType
+        try:
+            document = orjson.loads(await self._body())
+        except orjson.JSONDecodeError as error:
+            raise InvalidSyntaxException(detail=f"The body is not JSON: {error}.") from error
+        if not isinstance(document, dict):
+            raise InvalidSyntaxException(detail="The body must be a JSON object.")
+        return document
+
+    async def _body(self) -> bytes:
+        limit = self.settings.max_body_bytes
+        body = bytearray()
+        async for chunk in self.request.stream():
+            body += chunk
+            if len(body) > limit:
+                raise PayloadTooLargeException(detail=f"The body is larger than {limit} bytes.")
+        return bytes(body)
+
+
+def resource_id(call: Call) -> Any:
+    """Read the id of the path. Raises ``NotFoundError`` for what cannot be one."""
+    parsed = parsed_id(call.name)
+    if parsed is None:
+        raise NotFoundError(f"There is no resource with the id '{call.name}'.")
+    return parsed
+
+
+def query_of(request: Request) -> dict[str, str]:
+    """Read the query. ``+`` and ``%20`` are spaces; a trailing ``&`` and a bare ``?`` mean nothing (OneLogin)."""
+    raw: bytes = request.scope["query_string"]
+    pairs = parse_qsl(raw.decode("latin-1"), keep_blank_values=True) if raw else []
+    return {name.lower(): value for name, value in pairs}
+
+
+def origin_of(request: Request, request_id: str) -> Origin:
+    """Name the identity provider as far as its User-Agent tells."""
+    agent = request.headers.get("user-agent", "").lower()
+    name = next((name for hint, name in _IDENTITY_PROVIDERS if hint in agent), "identity provider")
+    return Origin(ActorKind.IDP, name, request_id)
+
+
+def _mount_url(request: Request) -> str:
+    scope = request.scope
+    server = scope.get("server") or ("localhost", None)
+    host = request.headers.get("host") or (server[0] if server[1] is None else f"{server[0]}:{server[1]}")
+    return f"{scope['scheme']}://{host}{scope.get('root_path', '')}"

@@ -1,0 +1,136 @@
+"""``/ServiceProviderConfig``, ``/ResourceTypes`` and ``/Schemas``: complete and true (RFC 7644 §4)."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from scim2_models import (
+    URI,
+    AuthenticationScheme,
+    Bulk,
+    ChangePassword,
+    ETag,
+    Filter,
+    ForbiddenException,
+    Pagination,
+    Patch,
+    Reference,
+    Resource,
+    ResourceType,
+    Schema,
+    SchemaExtension,
+    ServiceProviderConfig,
+    Sort,
+)
+from starlette.responses import Response
+
+from seatkeeper.core.errors import NotFoundError
+from seatkeeper.scim.answers import answer, listed
+from seatkeeper.scim.calls import Call, SCIMSettings
+from seatkeeper.scim.models import GROUP, USER, Group
+from seatkeeper.scim.shapes import Shape
+
+
+async def service_provider_config(call: Call) -> Response:
+    """Say what is supported: authentik and the Keycloak plugin choose PUT or PATCH by it."""
+    config = {**_config(call.settings), "meta": _meta("ServiceProviderConfig", call.base_url)}
+    return answer(call.request, config)
+
+
+async def list_resource_types(call: Call) -> Response:
+    """List the types of resources."""
+    return _list(call, _resource_types(call.shape), "ResourceType")
+
+
+async def get_resource_type(call: Call) -> Response:
+    """Show one type of resource."""
+    return _get(call, _resource_types(call.shape), "ResourceType")
+
+
+async def list_schemas(call: Call) -> Response:
+    """List the schemas, the integration's own extensions among them."""
+    return _list(call, _schemas(call.shape), "Schema")
+
+
+async def get_schema(call: Call) -> Response:
+    """Show one schema."""
+    return _get(call, _schemas(call.shape), "Schema")
+
+
+def _list(call: Call, resources: Mapping[str, dict[str, Any]], kind: str) -> Response:
+    if "filter" in call.query:
+        raise ForbiddenException(detail="This list cannot be filtered (RFC 7644 §4).")
+    shown = [_located(call, resource, kind) for resource in resources.values()]
+    return answer(call.request, listed(shown, len(shown), 1))
+
+
+def _get(call: Call, resources: Mapping[str, dict[str, Any]], kind: str) -> Response:
+    resource = resources.get(call.name)
+    if resource is None:
+        raise NotFoundError(f"There is no {kind} with the id '{call.name}'.")
+    return answer(call.request, _located(call, resource, kind))
+
+
+def _located(call: Call, resource: dict[str, Any], kind: str) -> dict[str, Any]:
+    return {**resource, "meta": _meta(kind, f"{call.base_url}/{kind}s/{resource['id']}")}
+
+
+def _meta(kind: str, location: str) -> dict[str, str]:
+    location = f"{location}/{kind}" if kind == "ServiceProviderConfig" else location
+    return {"resourceType": kind, "location": location}
+
+
+@lru_cache(maxsize=16)
+def _config(settings: SCIMSettings) -> dict[str, Any]:
+    config = ServiceProviderConfig(
+        patch=Patch(supported=True),
+        bulk=Bulk(supported=False, max_operations=0, max_payload_size=settings.max_body_bytes),
+        filter=Filter(supported=True, max_results=settings.max_page_size),
+        change_password=ChangePassword(supported=False),
+        sort=Sort(supported=True),
+        etag=ETag(supported=True),
+        authentication_schemes=[
+            AuthenticationScheme(
+                type=AuthenticationScheme.Type.oauthbearertoken,
+                name="Bearer token",
+                description="A token of the integration, sent as 'Authorization: Bearer <token>'.",
+                spec_uri="https://www.rfc-editor.org/info/rfc6750",
+                primary=True,
+            )
+        ],
+        pagination=Pagination(
+            cursor=False,
+            index=True,
+            default_pagination_method=Pagination.DefaultPaginationMethod.index,
+            default_page_size=settings.page_size,
+            max_page_size=settings.max_page_size,
+        ),
+    )
+    return config.model_dump()
+
+
+@lru_cache(maxsize=256)
+def _resource_types(shape: Shape) -> Mapping[str, dict[str, Any]]:
+    types = [
+        _resource_type("User", "A person assigned to the app.", USER, shape.extensions),
+        _resource_type("Group", "A group assigned to the app.", GROUP, ()),
+    ]
+    return {str(each.id): each.model_dump() for each in types}
+
+
+def _resource_type(name: str, description: str, schema: str, extensions: tuple[str, ...]) -> ResourceType:
+    return ResourceType(
+        id=name,
+        name=name,
+        description=description,
+        endpoint=Reference[URI](f"/{name}s"),
+        schema_=Reference[URI](schema),
+        schema_extensions=[SchemaExtension(schema_=Reference[URI](urn), required=False) for urn in extensions],
+    )
+
+
+@lru_cache(maxsize=256)
+def _schemas(shape: Shape) -> Mapping[str, dict[str, Any]]:
+    about_us: list[type[Resource[Any]]] = [ServiceProviderConfig, ResourceType, Schema]
+    schemas = [*shape.schemas, Group.to_schema(), *(model.to_schema() for model in about_us)]
+    return {str(each.id): each.model_dump() for each in schemas}

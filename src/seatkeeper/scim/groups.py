@@ -1,0 +1,101 @@
+"""The endpoints ``/Groups`` and ``/Groups/{id}``."""
+
+from collections.abc import Callable
+
+from starlette.responses import Response
+
+from seatkeeper.core.ids import GroupId
+from seatkeeper.core.users import Group
+from seatkeeper.operations.groups import GroupChange, MembersChange, change_group, create_group, delete_group
+from seatkeeper.scim.answers import answer, empty, listed
+from seatkeeper.scim.calls import Call, resource_id
+from seatkeeper.scim.drafts import new_group
+from seatkeeper.scim.lists import list_query
+from seatkeeper.scim.members import group_patch, members_of
+from seatkeeper.scim.models import Group as GroupModel
+from seatkeeper.scim.preconditions import has_seen, wanted_version
+from seatkeeper.scim.resources import entity_tag, group_resource
+from seatkeeper.scim.shapes import GROUP_SHAPE
+from seatkeeper.store.database import Reader, Transaction
+from seatkeeper.store.queries.filters import compile_group_filter, compile_group_sort
+from seatkeeper.store.queries.groups import get_group, list_groups, list_members, members_of_groups
+
+
+async def list_all(call: Call) -> Response:
+    """Answer a query. Members are read only when they are shown: ``excludedAttributes=members`` is Entra's way."""
+    query = list_query(call, GroupModel, compile_group_filter, compile_group_sort)
+    selected = call.selection(GROUP_SHAPE)
+    async with call.read() as reader:
+        page = await list_groups(reader, call.integration.id, query)
+        members = {}
+        if page.items and selected.shows("members"):
+            members = await members_of_groups(reader, [group.id for group in page.items])
+    resources = [group_resource(call.base_url, group, members.get(group.id), selected) for group in page.items]
+    return answer(call.request, listed(resources, page.total, query.start_index))
+
+
+async def create(call: Call) -> Response:
+    """Take in a group."""
+    payload = await call.document()
+    draft, members = new_group(payload), members_of(payload) or frozenset()
+    async with call.transaction() as tx:
+        group = await create_group(tx, call.integration, draft, members)
+        shown = await _shown(call, tx, group)
+    shown.status_code = 201
+    shown.headers["Location"] = f"{call.base_url}/Groups/{group.id}"
+    return shown
+
+
+async def get(call: Call) -> Response:
+    """Show a group."""
+    async with call.read() as reader:
+        group = await get_group(reader, call.integration.id, GroupId(resource_id(call)))
+        if has_seen(call.request, group.version):
+            return empty(304, {"ETag": entity_tag(group)})
+        return await _shown(call, reader, group)
+
+
+async def replace(call: Call) -> Response:
+    """Put a group. Members that are not spoken of stay: a rename must not empty a group."""
+    payload = await call.document()
+    draft, members = new_group(payload), members_of(payload)
+    change = GroupChange(draft, MembersChange() if members is None else MembersChange(members, replace=True))
+    async with call.transaction() as tx:
+        group = await _changed(call, tx, lambda _: change)
+        return await _shown(call, tx, group)
+
+
+async def patch(call: Call) -> Response:
+    """Patch a group. The answer leaves the members out unless ``attributes`` names them, as Entra advises."""
+    change = group_patch(await call.document())
+    async with call.transaction() as tx:
+        group = await _changed(call, tx, change)
+        return await _shown(call, tx, group, with_members="attributes" in call.query)
+
+
+async def delete(call: Call) -> Response:
+    """Remove a group."""
+    async with call.transaction() as tx:
+        if_version = await _wanted_version(call, tx)
+        await delete_group(tx, call.integration, GroupId(resource_id(call)), if_version=if_version)
+    return empty(204)
+
+
+async def _changed(call: Call, tx: Transaction, change: Callable[[Group], GroupChange]) -> Group:
+    if_version = await _wanted_version(call, tx)
+    return await change_group(tx, call.integration, GroupId(resource_id(call)), change, if_version=if_version)
+
+
+async def _wanted_version(call: Call, reader: Reader) -> int | None:
+    async def current() -> int:
+        return (await get_group(reader, call.integration.id, GroupId(resource_id(call)))).version
+
+    return await wanted_version(call.request, current)
+
+
+async def _shown(call: Call, reader: Reader, group: Group, *, with_members: bool = True) -> Response:
+    selected = call.selection(GROUP_SHAPE)
+    read_members = with_members and selected.shows("members")
+    members = await list_members(reader, group.id) if read_members else None
+    resource = group_resource(call.base_url, group, members, selected)
+    return answer(call.request, resource, headers={"ETag": entity_tag(group)})

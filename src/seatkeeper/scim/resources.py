@@ -1,0 +1,73 @@
+"""Users and groups as SCIM resources, built from the stored documents without going through models."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from seatkeeper.core.users import Group, User
+from seatkeeper.scim.attributes import Selection
+from seatkeeper.scim.models import GROUP, USER
+from seatkeeper.scim.shapes import Shape
+from seatkeeper.store.queries.groups import Member
+from seatkeeper.store.queries.users import Membership
+
+
+def user_resource(
+    base_url: str, shape: Shape, user: User, groups: Sequence[Membership], selected: Selection
+) -> dict[str, Any]:
+    """Show a user. ``groups`` is left out where there are none."""
+    resource: dict[str, Any] = {"schemas": [], "id": str(user.id), **user.document}
+    if groups:
+        resource["groups"] = [_membership(base_url, group) for group in groups]
+    resource["meta"] = _meta("User", f"{base_url}/Users/{user.id}", user)
+    shown = selected.of(resource)
+    shown["schemas"] = [USER, *(urn for urn in shape.extensions if urn in shown)]
+    return shown
+
+
+def group_resource(
+    base_url: str, group: Group, members: Sequence[Member] | None, selected: Selection
+) -> dict[str, Any]:
+    """Show a group. ``members`` is a list even when empty, for authentik adds nobody where it is missing."""
+    resource: dict[str, Any] = {"schemas": [GROUP], "id": str(group.id), **group.document}
+    if members is not None:
+        resource["members"] = [_member(base_url, member) for member in members]
+    resource["meta"] = _meta("Group", f"{base_url}/Groups/{group.id}", group)
+    return selected.of(resource)
+
+
+def entity_tag(resource: User | Group) -> str:
+    """Give the version of a resource as a weak entity tag."""
+    return f'W/"{resource.version}"'
+
+
+def _membership(base_url: str, group: Membership) -> dict[str, Any]:
+    return {
+        "value": str(group.group_id),
+        "$ref": f"{base_url}/Groups/{group.group_id}",
+        "display": group.display_name,
+        "type": "direct",
+    }
+
+
+def _member(base_url: str, member: Member) -> dict[str, Any]:
+    return {
+        "value": str(member.user_id),
+        "$ref": f"{base_url}/Users/{member.user_id}",
+        "display": member.display,
+        "type": "User",
+    }
+
+
+def _meta(resource_type: str, location: str, resource: User | Group) -> dict[str, Any]:
+    return {
+        "resourceType": resource_type,
+        "created": _instant(resource.created_at),
+        "lastModified": _instant(resource.updated_at),
+        "location": location,
+        "version": entity_tag(resource),
+    }
+
+
+def _instant(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")

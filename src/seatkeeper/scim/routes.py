@@ -1,0 +1,149 @@
+"""The face as one ASGI application: routes, and what every request goes through."""
+
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+
+import structlog
+from scim2_models import NotFoundException, NotImplementedException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route, Router
+from starlette.types import ASGIApp, Receive, Scope, Send
+from structlog.contextvars import bound_contextvars
+
+from seatkeeper.scim import discovery, groups, users
+from seatkeeper.scim.answers import answer
+from seatkeeper.scim.auth import Gate
+from seatkeeper.scim.calls import Call, SCIMSettings, origin_of, query_of
+from seatkeeper.scim.errors import MethodNotAllowed, our_fault, refusal_of
+from seatkeeper.store.database import Database
+from seatkeeper.store.identifiers import new_id
+
+Handler: TypeAlias = Callable[[Call], Awaitable[Response]]
+
+_log = structlog.get_logger("seatkeeper.scim")
+
+
+async def _unknown(_call: Call) -> Response:
+    raise NotFoundException(detail="There is no such endpoint.")
+
+
+async def _unsupported(_call: Call) -> Response:
+    raise NotImplementedException(detail="Seatkeeper does not support this endpoint.")
+
+
+_ENDPOINTS: Mapping[str, Mapping[str, Handler]] = {
+    "/{integration}/Users": {"GET": users.list_all, "POST": users.create},
+    "/{integration}/Groups": {"GET": groups.list_all, "POST": groups.create},
+    "/{integration}/Bulk": {"*": _unsupported},
+    "/{integration}/Me": {"*": _unsupported},
+    "/{integration}/.search": {"*": _unsupported},
+    "/{integration}/Users/.search": {"*": _unsupported},
+    "/{integration}/Groups/.search": {"*": _unsupported},
+    "/{integration}/Users/{name}": {
+        "GET": users.get,
+        "PUT": users.replace,
+        "PATCH": users.patch,
+        "DELETE": users.delete,
+    },
+    "/{integration}/Groups/{name}": {
+        "GET": groups.get,
+        "PUT": groups.replace,
+        "PATCH": groups.patch,
+        "DELETE": groups.delete,
+    },
+    "/{integration}/ServiceProviderConfig": {"GET": discovery.service_provider_config},
+    "/{integration}/ResourceTypes": {"GET": discovery.list_resource_types},
+    "/{integration}/ResourceTypes/{name}": {"GET": discovery.get_resource_type},
+    "/{integration}/Schemas": {"GET": discovery.list_schemas},
+    "/{integration}/Schemas/{name}": {"GET": discovery.get_schema},
+    "/{integration}": {"*": _unknown},
+    "/{integration}/{rest:path}": {"*": _unknown},
+}
+
+
+def scim_app(
+    database: Database, *, clock: Callable[[], datetime], settings: SCIMSettings | None = None
+) -> ASGIApp:
+    """Make the application to mount at ``/scim/v2``; the integration is the first part of the path below.
+
+    Every answer has an ``X-Request-Id`` of our own making, which is also in the log, the event and the job.
+    """
+    house = _House(database, Gate(database, clock), settings or SCIMSettings())
+    routes = [Route(path, _Endpoint(path, handlers, house)) for path, handlers in _ENDPOINTS.items()]
+    nowhere = _Endpoint("", {"*": _unknown}, house)
+    return _tidied(Router(routes, redirect_slashes=False, default=nowhere))
+
+
+def _tidied(app: ASGIApp) -> ASGIApp:
+    """Take a doubled or trailing slash for what is meant: base URLs are typed by people."""
+
+    async def tidied(scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope.get("path", "")
+        if path.endswith("/") or "//" in path:
+            scope = {**scope, "path": "/" + "/".join(part for part in path.split("/") if part)}
+        await app(scope, receive, send)
+
+    return tidied
+
+
+@dataclass(frozen=True, slots=True)
+class _House:
+    database: Database
+    gate: Gate
+    settings: SCIMSettings
+
+
+class _Endpoint:
+    """One path: lets the caller in, picks the handler by the method, tells errors, logs a line."""
+
+    def __init__(self, path: str, handlers: Mapping[str, Handler], house: _House) -> None:
+        self._path = path
+        self._handlers = handlers
+        self._house = house
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = time.perf_counter()
+        request = Request(scope, receive)
+        request_id = str(new_id())
+        with bound_contextvars(request_id=request_id):
+            response = await self._answer(request, request_id)
+            response.headers["X-Request-Id"] = request_id
+            _log.info(
+                "scim.request",
+                method=request.method,
+                path=self._path,
+                status=response.status_code,
+                ms=round((time.perf_counter() - started) * 1000, 1),
+                integration=_slug(request),
+            )
+            await response(scope, receive, send)
+
+    async def _answer(self, request: Request, request_id: str) -> Response:
+        try:
+            return await self._handle(request, request_id)
+        except ClientDisconnect:
+            return Response(None, 499)
+        except Exception as error:  # noqa: BLE001 - whatever happened, an IdP is told in SCIM, and the log knows it
+            refusal = refusal_of(error)
+            if refusal is None:
+                _log.exception("scim.failed", method=request.method, path=self._path)
+                refusal = our_fault(request_id)
+            return answer(request, refusal.body, refusal.status, refusal.headers)
+
+    async def _handle(self, request: Request, request_id: str) -> Response:
+        house = self._house
+        origin = origin_of(request, request_id)
+        caller = await house.gate.admit(_slug(request), request.headers.get("authorization"), origin)
+        handler = self._handlers.get(request.method) or self._handlers.get("*")
+        if handler is None:
+            raise MethodNotAllowed(headers={"Allow": ", ".join(self._handlers)})
+        return await handler(Call(request, caller, origin, house.database, house.settings, query_of(request)))
+
+
+def _slug(request: Request) -> str:
+    slug: str = request.path_params.get("integration", "")
+    return slug

@@ -1,0 +1,98 @@
+"""The endpoints ``/Users`` and ``/Users/{id}``."""
+
+from starlette.responses import Response
+
+from seatkeeper.core.ids import UserId
+from seatkeeper.core.users import User
+from seatkeeper.operations.users import change_user, create_user, delete_user
+from seatkeeper.scim.answers import answer, empty, listed
+from seatkeeper.scim.calls import Call, resource_id
+from seatkeeper.scim.drafts import new_user, replaced_user
+from seatkeeper.scim.lists import list_query
+from seatkeeper.scim.patch import user_patch
+from seatkeeper.scim.preconditions import has_seen, wanted_version
+from seatkeeper.scim.resources import entity_tag, user_resource
+from seatkeeper.store.database import Reader
+from seatkeeper.store.queries.filters import compile_user_filter, compile_user_sort
+from seatkeeper.store.queries.users import get_user, list_groups_of, list_users
+
+
+async def list_all(call: Call) -> Response:
+    """Answer a query."""
+    query = list_query(call, call.shape.model, compile_user_filter, compile_user_sort)
+    selected = call.selection(call.shape)
+    async with call.read() as reader:
+        page = await list_users(reader, call.integration.id, query)
+        groups = {}
+        if page.items and selected.shows("groups"):
+            groups = await list_groups_of(reader, [user.id for user in page.items])
+    resources = [
+        user_resource(call.base_url, call.shape, user, groups.get(user.id, ()), selected) for user in page.items
+    ]
+    return answer(call.request, listed(resources, page.total, query.start_index))
+
+
+async def create(call: Call) -> Response:
+    """Take in a user."""
+    draft = new_user(call.shape, await call.document())
+    async with call.transaction() as tx:
+        user = await create_user(tx, call.integration, draft)
+    resource = user_resource(call.base_url, call.shape, user, (), call.selection(call.shape))
+    headers = {"Location": f"{call.base_url}/Users/{user.id}", "ETag": entity_tag(user)}
+    return answer(call.request, resource, 201, headers)
+
+
+async def get(call: Call) -> Response:
+    """Show a user."""
+    async with call.read() as reader:
+        user = await get_user(reader, call.integration.id, UserId(resource_id(call)))
+        if has_seen(call.request, user.version):
+            return empty(304, {"ETag": entity_tag(user)})
+        return await _shown(call, reader, user)
+
+
+async def replace(call: Call) -> Response:
+    """Put a user."""
+    payload = await call.document()
+    user_id = UserId(resource_id(call))
+    async with call.transaction() as tx:
+        user = await change_user(
+            tx,
+            call.integration,
+            user_id,
+            lambda before: replaced_user(call.shape, payload, before),
+            if_version=await _wanted_version(call, tx),
+        )
+        return await _shown(call, tx, user)
+
+
+async def patch(call: Call) -> Response:
+    """Patch a user."""
+    change = user_patch(call.shape, await call.document())
+    user_id = UserId(resource_id(call))
+    async with call.transaction() as tx:
+        if_version = await _wanted_version(call, tx)
+        user = await change_user(tx, call.integration, user_id, change, if_version=if_version)
+        return await _shown(call, tx, user)
+
+
+async def delete(call: Call) -> Response:
+    """Remove a user for good."""
+    async with call.transaction() as tx:
+        if_version = await _wanted_version(call, tx)
+        await delete_user(tx, call.integration, UserId(resource_id(call)), if_version=if_version)
+    return empty(204)
+
+
+async def _wanted_version(call: Call, reader: Reader) -> int | None:
+    async def current() -> int:
+        return (await get_user(reader, call.integration.id, UserId(resource_id(call)))).version
+
+    return await wanted_version(call.request, current)
+
+
+async def _shown(call: Call, reader: Reader, user: User) -> Response:
+    selected = call.selection(call.shape)
+    groups = await list_groups_of(reader, [user.id]) if selected.shows("groups") else {}
+    resource = user_resource(call.base_url, call.shape, user, groups.get(user.id, ()), selected)
+    return answer(call.request, resource, headers={"ETag": entity_tag(user)})
