@@ -46,7 +46,7 @@ class SCIMSettings:
     """Resources of a page when the client does not say."""
     max_page_size: int = 1000
     public_url: str | None = None
-    """Scheme, host and path before ``/{integration}``, where the request does not tell them."""
+    """Scheme and host as identity providers reach them; None takes those of the request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,8 @@ class Call:
     @property
     def base_url(self) -> str:
         """The absolute URL of the integration's endpoint."""
-        return f"{self.settings.public_url or _mount_url(self.request)}/{self.integration.slug}"
+        server = self.settings.public_url or _server(self.request)
+        return f"{server}{self.request.scope.get('root_path', '')}/{self.integration.slug}"
 
     @property
     def name(self) -> str:
@@ -139,8 +140,7 @@ def origin_of(request: Request, request_id: str) -> Origin:
     return Origin(ActorKind.IDP, name, request_id)
 
 
-def _mount_url(request: Request) -> str:
-    scope = request.scope
-    server = scope.get("server") or ("localhost", None)
-    host = request.headers.get("host") or (server[0] if server[1] is None else f"{server[0]}:{server[1]}")
-    return f"{scope['scheme']}://{host}{scope.get('root_path', '')}"
+def _server(request: Request) -> str:
+    name, port = request.scope.get("server") or ("localhost", None)
+    host = request.headers.get("host") or (name if port is None else f"{name}:{port}")
+    return f"{request.scope['scheme']}://{host}"
