@@ -4,6 +4,7 @@ import logging
 import sys
 from typing import Literal
 
+import orjson
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
@@ -24,53 +25,58 @@ _QUIET = (
 
 
 def configure_logging(log_format: LogFormat, level: str) -> None:
-    """Set up structlog and the standard library's logging for this process; doing it again replaces it."""
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=_shared(),
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_rendering(log_format)],
-        )
-    )
+    """Set up structlog, and the standard library's logging for others; doing it again replaces it.
+
+    Our own lines are rendered directly: one is written for every request.
+    """
+    rendering = _rendering(log_format)
     root = logging.getLogger()
-    root.handlers[:] = [handler]
+    root.handlers[:] = [_handler_for_others(rendering)]
     root.setLevel(level.upper())
     for name in _QUIET:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
     logging.captureWarnings(capture=True)
     structlog.configure(
-        processors=[*_shared(), structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[structlog.contextvars.merge_contextvars, structlog.processors.add_log_level, *rendering],
         wrapper_class=structlog.make_filtering_bound_logger(root.level),
-        logger_factory=structlog.stdlib.LoggerFactory(),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
 
 
-def _shared() -> list[Processor]:
-    return [
-        structlog.contextvars.merge_contextvars,
-        structlog.stdlib.add_log_level,
-        structlog.stdlib.add_logger_name,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        hide_secrets,
-    ]
+def _handler_for_others(rendering: list[Processor]) -> logging.Handler:
+    handler = logging.StreamHandler(sys.stderr)
+    foreign = [structlog.stdlib.add_log_level, structlog.stdlib.add_logger_name]
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=foreign,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *rendering],
+        )
+    )
+    return handler
 
 
 def _rendering(log_format: LogFormat) -> list[Processor]:
+    before: list[Processor] = [structlog.processors.TimeStamper(fmt="iso", utc=True), hide_secrets]
     if log_format == "json":
-        return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(default=str)]
+        return [*before, structlog.processors.format_exc_info, _render_json]
     # Plain tracebacks: the pretty ones print local variables, and with them secrets.
-    return [
-        structlog.dev.ConsoleRenderer(
-            colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
-        )
-    ]
+    plain = structlog.dev.plain_traceback
+    return [*before, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)]
+
+
+def _render_json(_logger: WrappedLogger, _method: str, event: EventDict) -> str:
+    return orjson.dumps(event, default=str).decode()
 
 
 def hide_secrets(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     """Blank every field whose name sounds like a secret: the last net, where nobody should have fallen."""
-    return {key: "(hidden)" if _sounds_secret(key) else value for key, value in event.items()}
+    for key in event:
+        if _sounds_secret(key):
+            event[key] = "(hidden)"
+    return event
 
 
 def _sounds_secret(key: str) -> bool:
-    return any(word in key.lower() for word in _SECRET_WORDS)
+    lowered = key.lower()
+    return any(word in lowered for word in _SECRET_WORDS)

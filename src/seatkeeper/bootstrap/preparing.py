@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 
 import psycopg
+from sqlalchemy.exc import DBAPIError
 
 from seatkeeper.bootstrap.errors import NotReadyError
 from seatkeeper.bootstrap.settings import Settings
@@ -28,10 +29,19 @@ def prepare_database(settings: Settings, *, patience: float = 0) -> str:
     """
     url = start_database(settings, patience=patience)
     if settings.is_embedded:
-        migrate(url)
+        migrate_database(url)
     elif not is_current(url):
         raise NotReadyError("The database does not have the tables of this release. Run: seatkeeper migrate")
     return url
+
+
+def migrate_database(url: str) -> tuple[str | None, str]:
+    """Apply what is missing; return the revision before and after. Raises ``NotReadyError``, changing nothing."""
+    try:
+        return migrate(url)
+    except DBAPIError as error:
+        reason = str(error.orig).strip().splitlines()[0]
+        raise NotReadyError(f"The migration failed and was taken back: {reason}") from error
 
 
 def start_database(settings: Settings, *, patience: float = 0) -> str:

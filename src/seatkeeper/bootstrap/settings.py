@@ -1,6 +1,7 @@
 """Every setting of an installation, read from the environment and from nowhere else."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -114,6 +115,11 @@ class Settings(BaseSettings):
     def is_embedded(self) -> bool:
         """The database is a PostgreSQL of Seatkeeper's own, in the data directory."""
         return self.database_url is None
+
+    @property
+    def heard_within(self) -> timedelta:
+        """A worker whose last heartbeat is older than this counts as dead."""
+        return timedelta(seconds=self.stalled_after)
 
 
 def load_settings(**overrides: Any) -> Settings:

@@ -1,5 +1,6 @@
 """Bringing a database to this release's shape."""
 
+import functools
 from pathlib import Path
 
 from alembic import command
@@ -45,16 +46,21 @@ def is_sufficient(revision: str | None) -> bool:
 
     A revision unknown here is that of a newer release, whose tables this code works on too.
     """
-    if revision is None or revision == newest_revision():
-        return revision is not None
-    return revision not in {script.revision for script in ScriptDirectory(str(_SCRIPTS)).walk_revisions()}
+    newest, known = _known_revisions()
+    return revision is not None and (revision == newest or revision not in known)
 
 
 def newest_revision() -> str:
     """Name the last migration of this release."""
-    head = ScriptDirectory(str(_SCRIPTS)).get_current_head()
-    assert head is not None
-    return head
+    return _known_revisions()[0]
+
+
+@functools.cache
+def _known_revisions() -> tuple[str, frozenset[str]]:
+    scripts = ScriptDirectory(str(_SCRIPTS))
+    newest = scripts.get_current_head()
+    assert newest is not None
+    return newest, frozenset(script.revision for script in scripts.walk_revisions())
 
 
 def _engine(url: str) -> Engine:
