@@ -32,3 +32,15 @@ class Group:
     version: int
     created_at: datetime
     updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MembersChange:
+    """Who comes to a group and who goes. With ``replace`` the members afterwards are exactly ``add``.
+
+    Adding a member twice and removing a stranger are success. Somebody in both sets is added.
+    """
+
+    add: frozenset[UserId] = frozenset()
+    remove: frozenset[UserId] = frozenset()
+    replace: bool = False

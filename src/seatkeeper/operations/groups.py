@@ -3,29 +3,32 @@
 A member must be a user of the same integration. Its sister is ``operations.users``, which says how both lock.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 
 from seatkeeper.core.errors import AlreadyExistsError, NotFoundError
 from seatkeeper.core.events import EventKind
-from seatkeeper.core.ids import GroupId, JobId, UserId
+from seatkeeper.core.ids import GroupId, UserId
 from seatkeeper.core.integrations import Integration
 from seatkeeper.core.jobs import JobKind
-from seatkeeper.core.users import Group
+from seatkeeper.core.users import Group, MembersChange
 from seatkeeper.core.values import Document
 from seatkeeper.operations.drafts import as_stored, changed_attributes, check_version, unknown_members
 from seatkeeper.operations.mappings import uses_groups
 from seatkeeper.store.database import Transaction
 from seatkeeper.store.identifiers import new_id
 from seatkeeper.store.records.accounts_of_users import list_accounts_of_active, list_accounts_of_active_members
-from seatkeeper.store.records.app_groups import list_app_groups_of, put_app_group
+from seatkeeper.store.records.app_groups import list_app_groups_of
+from seatkeeper.store.records.consequences import follow_group
 from seatkeeper.store.records.events import Happening, record_event
-from seatkeeper.store.records.groups import delete_group_row, insert_group, lock_group, rewrite_group
+from seatkeeper.store.records.group_changes import Turnover, rename_group, write_group
+from seatkeeper.store.records.groups import delete_group_row, insert_group, lock_group
 from seatkeeper.store.records.jobs import ask_for_accounts, ask_for_groups
-from seatkeeper.store.records.memberships import MembersChanged, change_members, replace_members
-from seatkeeper.store.texts import check_name, name_key
+from seatkeeper.store.texts import check_name
 
-_NOBODY = MembersChanged(added=(), removed=(), unknown=())
+__all__ = ["GroupChange", "GroupDraft", "MembersChange", "change_group", "create_group", "delete_group"]
+
+_NOBODY = Turnover(added=(), removed=(), unknown=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,23 +45,11 @@ class GroupDraft:
 
 
 @dataclass(frozen=True, slots=True)
-class MembersChange:
-    """Who comes and who goes. With ``replace`` the members afterwards are exactly ``add``.
-
-    Adding a member twice and removing a stranger are success. Somebody in both sets is added.
-    """
-
-    add: frozenset[UserId] = frozenset()
-    remove: frozenset[UserId] = frozenset()
-    replace: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class GroupChange:
     """A group as it should be, and what becomes of its members."""
 
     draft: GroupDraft
-    members: MembersChange = MembersChange()
+    members: MembersChange = field(default_factory=MembersChange)
 
 
 async def create_group(
@@ -72,10 +63,11 @@ async def create_group(
     group = _applied(_unborn(tx), draft)
     if not await insert_group(tx, integration.id, group):
         raise _taken(group.display_name)
-    joined = await _change_members(tx, integration, group.id, MembersChange(members))
-    job_id = await _ask_for_group(tx, integration, group, takes_access=False)
+    joined = await _write(tx, integration, group, MembersChange(members), attributes=())
+    details = {"added": len(joined.added)}
+    happening = Happening(integration.id, EventKind.GROUP_ASSIGNED, group.display_name, details=details)
+    await follow_group(tx, group.id, happening, pushes=integration.policy.push_groups, takes_access=False)
     await _ask_for_accounts(tx, integration, joined, of_group=None)
-    await _record(tx, integration, group, EventKind.GROUP_ASSIGNED, job_id, {"added": len(joined.added)})
     return group
 
 
@@ -96,16 +88,13 @@ async def change_group(
     group = _found(await lock_group(tx, integration.id, group_id), group_id)
     check_version(group.version, if_version)
     wish = change(group)
-    wanted = _applied(group, wish.draft)
-    members = await _change_members(tx, integration, group_id, wish.members)
-    if wanted == group and not members.anything:
+    wanted = replace(_applied(group, wish.draft), version=group.version + 1, updated_at=tx.now)
+    attributes = changed_attributes(_in_full(group), _in_full(wanted))
+    turnover = await _write(tx, integration, wanted, wish.members, attributes=attributes)
+    if not attributes and turnover.is_empty:
         return group
-    after = replace(wanted, version=group.version + 1, updated_at=tx.now)
-    renamed = name_key(after.display_name) != name_key(group.display_name)
-    if not await rewrite_group(tx, after, renamed=renamed):
-        raise _taken(after.display_name)
-    await _follow(tx, integration, (group, after), members)
-    return after
+    await _follow(tx, integration, wanted, attributes, turnover)
+    return wanted
 
 
 async def delete_group(
@@ -120,7 +109,8 @@ async def delete_group(
     jobs = await ask_for_groups(tx, await list_app_groups_of(tx, [group_id]), takes_access=True)
     await _ask_for_accounts(tx, integration, _NOBODY, of_group=group_id)
     await delete_group_row(tx, group_id)
-    await _record(tx, integration, group, EventKind.GROUP_REMOVED, jobs[0] if jobs else None, {})
+    job_id = jobs[0] if jobs else None
+    await record_event(tx, Happening(integration.id, EventKind.GROUP_REMOVED, group.display_name, job_id=job_id))
 
 
 def _unborn(tx: Transaction) -> Group:
@@ -149,53 +139,47 @@ def _taken(display_name: str) -> AlreadyExistsError:
     return AlreadyExistsError(f'There already is a group with the displayName "{display_name}".')
 
 
-async def _change_members(
-    tx: Transaction, integration: Integration, group_id: GroupId, wish: MembersChange
-) -> MembersChanged:
-    if wish.replace:
-        changed = await replace_members(tx, integration.id, group_id, wish.add)
-    elif wish.add or wish.remove:
-        leaving = wish.remove - wish.add
-        changed = await change_members(tx, integration.id, group_id, add=wish.add, remove=leaving)
+async def _write(
+    tx: Transaction, integration: Integration, group: Group, members: MembersChange, *, attributes: Sequence[str]
+) -> Turnover:
+    if "displayName" in attributes:
+        turnover = await rename_group(tx, integration.id, group, members)
     else:
-        return _NOBODY
-    if changed.unknown:
-        raise unknown_members(changed.unknown)
-    return changed
+        turnover = await write_group(tx, integration.id, group, members, differs=bool(attributes))
+    if turnover is None:
+        raise _taken(group.display_name)
+    if turnover.unknown:
+        raise unknown_members(turnover.unknown)
+    return turnover
 
 
 async def _follow(
-    tx: Transaction, integration: Integration, change: tuple[Group, Group], members: MembersChanged
+    tx: Transaction, integration: Integration, group: Group, attributes: Sequence[str], turnover: Turnover
 ) -> None:
-    """Ask for what a change of the group and its members means to the app, and record it."""
-    before, after = change
-    attributes = changed_attributes(_in_full(before), _in_full(after))
-    job_id = None
-    if members.anything or before.display_name != after.display_name:
-        job_id = await _ask_for_group(tx, integration, after, takes_access=bool(members.removed))
-    await _ask_for_accounts(tx, integration, members, of_group=after.id if attributes else None)
+    """Ask for what the change means to the app, and record it: a new name and new members are two events."""
+    counts = {"added": len(turnover.added), "removed": len(turnover.removed)}
+    details: dict[EventKind, Document] = {}
     if attributes:
-        await _record(tx, integration, after, EventKind.GROUP_CHANGED, job_id, {"changed": attributes})
-    if members.anything:
-        counts = {"added": len(members.added), "removed": len(members.removed)}
-        await _record(tx, integration, after, EventKind.GROUP_MEMBERS_CHANGED, job_id, counts)
+        details[EventKind.GROUP_CHANGED] = {"changed": attributes}
+    if not turnover.is_empty:
+        details[EventKind.GROUP_MEMBERS_CHANGED] = counts
+    first, *others = (
+        Happening(integration.id, kind, group.display_name, details=said) for kind, said in details.items()
+    )
+    concerns_app = "displayName" in attributes or not turnover.is_empty
+    pushes = integration.policy.push_groups and concerns_app
+    job_id = await follow_group(tx, group.id, first, pushes=pushes, takes_access=bool(turnover.removed))
+    await _ask_for_accounts(tx, integration, turnover, of_group=group.id if attributes else None)
+    for other in others:
+        await record_event(tx, replace(other, job_id=job_id))
 
 
 def _in_full(group: Group) -> Document:
     return {**group.document, "displayName": group.display_name, "externalId": group.external_id}
 
 
-async def _ask_for_group(
-    tx: Transaction, integration: Integration, group: Group, *, takes_access: bool
-) -> JobId | None:
-    if not integration.policy.push_groups:
-        return None
-    app_group = await put_app_group(tx, integration.id, group.id, group.display_name)
-    return (await ask_for_groups(tx, [app_group], takes_access=takes_access))[0]
-
-
 async def _ask_for_accounts(
-    tx: Transaction, integration: Integration, members: MembersChanged, *, of_group: GroupId | None
+    tx: Transaction, integration: Integration, members: Turnover, *, of_group: GroupId | None
 ) -> None:
     """Ask for the accounts of those who came and went, and of the whole group when it has changed itself."""
     if not uses_groups(integration):
@@ -204,9 +188,3 @@ async def _ask_for_accounts(
     if of_group is not None:
         accounts |= set(await list_accounts_of_active_members(tx, of_group))
     await ask_for_accounts(tx, JobKind.UPDATE, list(accounts))
-
-
-async def _record(
-    tx: Transaction, integration: Integration, group: Group, kind: EventKind, job: JobId | None, details: Document
-) -> None:
-    await record_event(tx, Happening(integration.id, kind, group.display_name, None, job, details))

@@ -9,20 +9,20 @@ from dataclasses import dataclass, replace
 
 from seatkeeper.core.errors import AlreadyExistsError, NotFoundError
 from seatkeeper.core.events import EventKind
-from seatkeeper.core.ids import JobId, UserId
+from seatkeeper.core.ids import UserId
 from seatkeeper.core.integrations import Integration
 from seatkeeper.core.jobs import JobKind
 from seatkeeper.core.users import User
 from seatkeeper.core.values import Document
 from seatkeeper.operations.drafts import as_stored, changed_attributes, check_version
 from seatkeeper.store.database import Transaction
-from seatkeeper.store.records.accounts_of_users import find_account_of, put_account
+from seatkeeper.store.records.accounts_of_users import rename_account
 from seatkeeper.store.records.app_groups import list_app_groups_of
 from seatkeeper.store.records.arrivals import Arrival, add_user
-from seatkeeper.store.records.events import Happening, record_event
-from seatkeeper.store.records.groups import renew_groups_of
-from seatkeeper.store.records.jobs import ask_for_accounts, ask_for_groups
-from seatkeeper.store.records.memberships import leave_all_groups
+from seatkeeper.store.records.consequences import follow_user
+from seatkeeper.store.records.events import Happening
+from seatkeeper.store.records.jobs import ask_for_groups
+from seatkeeper.store.records.memberships import leave_all_groups, renew_groups_of
 from seatkeeper.store.records.users import delete_user_row, lock_user, rewrite_user
 from seatkeeper.store.texts import check_name, encode_document, name_key
 
@@ -48,15 +48,13 @@ async def create_user(tx: Transaction, integration: Integration, draft: UserDraf
     Raises ``AlreadyExistsError`` when the userName is taken, compared without case, and ``InvalidValueError``.
     """
     _check_names(draft)
-    document = encode_document(draft.document)
     arrival = Arrival(
         integration_id=integration.id,
         user_name=draft.user_name,
         user_name_key=name_key(draft.user_name),
         external_id=draft.external_id,
         active=draft.active,
-        document=document,
-        details={} if draft.active else {"active": False},
+        document=encode_document(draft.document),
     )
     user_id = await add_user(tx, arrival)
     if user_id is None:
@@ -95,16 +93,12 @@ async def change_user(
     renamed = name_key(wanted.user_name) != name_key(user.user_name)
     if not await rewrite_user(tx, wanted, renamed=renamed):
         raise _taken(wanted.user_name)
-    job_id = await _ask_after_change(tx, integration, user, wanted)
-    happening = Happening(
-        integration.id,
-        _kind_of_change(user, wanted),
-        wanted.user_name,
-        user_id,
-        job_id,
-        {"changed": changed_attributes(_in_full(user), _in_full(wanted))},
-    )
-    await record_event(tx, happening)
+    if renamed:
+        await rename_account(tx, user_id, name_key(wanted.user_name))
+    event, job = _meaning(user, wanted)
+    details = {"changed": changed_attributes(_in_full(user), _in_full(wanted))}
+    happening = Happening(integration.id, event, wanted.user_name, user_id, details=details)
+    await follow_user(tx, user_id, job, happening)
     return wanted
 
 
@@ -121,11 +115,9 @@ async def delete_user(
     groups = await leave_all_groups(tx, user_id)
     if groups and integration.policy.push_groups:
         await ask_for_groups(tx, await list_app_groups_of(tx, groups), takes_access=True)
-    account = await find_account_of(tx, user_id)
-    jobs = [] if account is None else await ask_for_accounts(tx, JobKind.DEPROVISION, [account])
+    happening = Happening(integration.id, EventKind.USER_REMOVED, user.user_name, user_id)
+    await follow_user(tx, user_id, JobKind.DEPROVISION, happening)
     await delete_user_row(tx, user_id)
-    job_id = jobs[0] if jobs else None
-    await record_event(tx, Happening(integration.id, EventKind.USER_REMOVED, user.user_name, user_id, job_id))
 
 
 def _check_names(draft: UserDraft) -> None:
@@ -159,22 +151,12 @@ def _in_full(user: User) -> Document:
     return {**user.document, "userName": user.user_name, "externalId": user.external_id, "active": user.active}
 
 
-async def _ask_after_change(tx: Transaction, integration: Integration, before: User, after: User) -> JobId | None:
-    """Ask for the account of a person who is or was active; for anybody else there is nothing to do."""
-    account = await put_account(tx, integration.id, after.id, name_key(after.user_name))
-    match before.active, after.active:
-        case True, True:
-            kind = JobKind.UPDATE
-        case True, False:
-            kind = JobKind.DEPROVISION
-        case False, True:
-            kind = JobKind.PROVISION
-        case _:
-            return None
-    return (await ask_for_accounts(tx, kind, [account]))[0]
-
-
-def _kind_of_change(before: User, after: User) -> EventKind:
-    if before.active == after.active:
-        return EventKind.USER_CHANGED
-    return EventKind.USER_REACTIVATED if after.active else EventKind.USER_DEACTIVATED
+def _meaning(before: User, after: User) -> tuple[EventKind, JobKind | None]:
+    """Say what happened, and what is to be done about the account of a person who is or was active."""
+    if before.active and after.active:
+        return EventKind.USER_CHANGED, JobKind.UPDATE
+    if before.active:
+        return EventKind.USER_DEACTIVATED, JobKind.DEPROVISION
+    if after.active:
+        return EventKind.USER_REACTIVATED, JobKind.PROVISION
+    return EventKind.USER_CHANGED, None

@@ -78,6 +78,20 @@ class Transaction(Reader):
         self._touched.add(integration_id)
 
 
+class _OneStatement(Transaction):
+    """A change that its first statement commits."""
+
+    _used = False
+
+    async def _run(
+        self, statement: Prepared | Executable, parameters: Mapping[str, Any]
+    ) -> psycopg.AsyncCursor[Row]:
+        if self._used:
+            raise RuntimeError("a change of one statement was given a second one")
+        self._used = True
+        return await super()._run(statement, parameters)
+
+
 class Database:
     """The pool of connections to one PostgreSQL database."""
 
@@ -130,6 +144,21 @@ class Database:
             yield Transaction(connection, change)
         if change.touched:
             self._after_commit(frozenset(change.touched))
+
+    @asynccontextmanager
+    async def one_statement(self, origin: Origin) -> AsyncIterator[Transaction]:
+        """Open a change of one statement, which commits by itself and so saves two of three round trips.
+
+        A second statement is refused. Once the statement has succeeded nothing in the block undoes it.
+        Raises ``StoreUnavailableError`` as ``transaction`` does.
+        """
+        change = _Change(now=self._clock(), origin=origin)
+        try:
+            async with self._connection() as connection:
+                yield _OneStatement(connection, change)
+        finally:
+            if change.touched:
+                self._after_commit(frozenset(change.touched))
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[Connection]:

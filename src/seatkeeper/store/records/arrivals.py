@@ -28,9 +28,10 @@ from sqlalchemy.dialects.postgresql import insert as insert_or
 from seatkeeper.core.events import EventKind
 from seatkeeper.core.ids import IntegrationId, UserId
 from seatkeeper.core.jobs import JobKind
-from seatkeeper.core.values import Document
 from seatkeeper.store.database import Transaction
 from seatkeeper.store.identifiers import new_id
+from seatkeeper.store.records.consequences import event_after, event_parameters
+from seatkeeper.store.records.events import Happening
 from seatkeeper.store.records.jobs import wish_for, wish_values
 from seatkeeper.store.statements import prepare
 from seatkeeper.store.tables import accounts, events, users
@@ -46,8 +47,6 @@ class Arrival:
     external_id: str | None
     active: bool
     document: str
-    details: Document
-    """The details of the event."""
 
 
 _NOW = bindparam("now", type_=DateTime(timezone=True))
@@ -102,23 +101,6 @@ def _new_account(user: CTE, left_behind: CTE) -> CTE:
     )
 
 
-def _event(user: CTE, job: CTE) -> CTE:
-    values = {
-        "id": bindparam("event_id", type_=Uuid),
-        "integration_id": _INTEGRATION,
-        "at": _NOW,
-        "kind": bindparam("event", EventKind.USER_ASSIGNED.value, type_=Text),
-        "actor": bindparam("actor_kind", type_=Text),
-        "actor_name": bindparam("actor", type_=Text),
-        "target": bindparam("user_name", type_=Text),
-        "user_id": user.c.id,
-        "job_id": select(job.c.id).scalar_subquery(),
-        "request_id": bindparam("request_id", type_=Text),
-        "details": bindparam("details", type_=JSONB),
-    }
-    return insert(events).from_select(list(values), select(*values.values())).returning(events.c.id).cte("event")
-
-
 def _arrive() -> Select[Any]:
     user = _user()
     left_behind = _account_left_behind(user)
@@ -128,7 +110,7 @@ def _arrive() -> Select[Any]:
     ).cte("account")
     subjects = select(account.c.id, _INTEGRATION.label("integration_id"), account.c.target).where(_ACTIVE)
     job = wish_for(subjects.subquery("subjects"), about_accounts=True).cte("job")
-    return select(user.c.id).add_cte(_event(user, job))
+    return select(user.c.id).add_cte(event_after(job, user).returning(events.c.id).cte("event"))
 
 
 _ARRIVE = prepare(_arrive())
@@ -140,22 +122,28 @@ async def add_user(tx: Transaction, arrival: Arrival) -> UserId | None:
     An account of the same userName that no user holds is taken over. Answers None, and has written nothing,
     when the userName is taken; waits for one that is being taken at this moment.
     """
+    user_id = UserId(new_id())
+    happening = Happening(
+        arrival.integration_id,
+        EventKind.USER_ASSIGNED,
+        arrival.user_name,
+        user_id,
+        details={} if arrival.active else {"active": False},
+    )
     row = await tx.fetch_one(
         _ARRIVE,
         **wish_values(tx, JobKind.PROVISION),
+        **event_parameters(tx, happening),
         integration_id=arrival.integration_id,
-        user_id=new_id(),
+        user_id=user_id,
         user_name=arrival.user_name,
         user_name_key=arrival.user_name_key,
         external_id=arrival.external_id,
         active=arrival.active,
         document=arrival.document,
         account_id=new_id(),
-        event_id=new_id(),
-        actor_kind=tx.origin.actor.value,
-        details=dict(arrival.details),
     )
     if row is None:
         return None
     tx.touch(arrival.integration_id)
-    return UserId(row["id"])
+    return user_id

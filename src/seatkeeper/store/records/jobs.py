@@ -60,11 +60,11 @@ def wish_for(subjects: FromClause, *, about_accounts: bool) -> ReturningInsert[A
     return _joining(insert(jobs).from_select(_COLUMNS, source), about_account=about_accounts)
 
 
-def wish_values(tx: Transaction, kind: JobKind, priority: int | None = None) -> dict[str, Any]:
+def wish_values(tx: Transaction, kind: JobKind, *, takes_access: bool = False) -> dict[str, Any]:
     """Give the values of the parameters of ``wish_for``."""
     return {
         "kind": kind.value,
-        "priority": priority_of(kind) if priority is None else priority,
+        "priority": _TAKES_ACCESS if takes_access else priority_of(kind),
         "now": tx.now,
         "actor": tx.origin.name,
         "request_id": tx.origin.request_id,
@@ -120,8 +120,7 @@ async def ask_for_groups(
     tx: Transaction, subjects: Sequence[AppGroupId], *, takes_access: bool = False
 ) -> list[JobId]:
     """Ask for a job for each app group. One that takes members out goes before those that give access."""
-    values = wish_values(tx, JobKind.GROUP, _TAKES_ACCESS if takes_access else None)
-    return await _ask(tx, _ASK_ABOUT_GROUPS, values, subjects)
+    return await _ask(tx, _ASK_ABOUT_GROUPS, wish_values(tx, JobKind.GROUP, takes_access=takes_access), subjects)
 
 
 async def _ask(
