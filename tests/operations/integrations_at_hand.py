@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from psycopg.types.json import Jsonb
 
 from seatkeeper.core.events import ActorKind, Origin
-from seatkeeper.core.ids import AccountId, IntegrationId, JobId, TaskId
+from seatkeeper.core.ids import AccountId, GroupId, IntegrationId, JobId, TaskId, UserId
 from seatkeeper.core.integrations import (
     Integration,
     IntegrationState,
@@ -48,6 +48,33 @@ async def account_in(tx: Transaction, integration_id: IntegrationId) -> AccountI
         [account, integration_id, f"person-{account}", tx.now],
     )
     return account
+
+
+async def user_with_account_in(tx: Transaction, integration_id: IntegrationId, *, active: bool = True) -> UserId:
+    user_id = UserId(new_id())
+    name = f"person-{user_id}"
+    await tx.connection.execute(
+        "INSERT INTO users (id, integration_id, user_name, user_name_key, active, document, created_at,"
+        " updated_at) VALUES (%s, %s, %s, %s, %s, '{}', %s, %s)",
+        [user_id, integration_id, name, name, active, tx.now, tx.now],
+    )
+    await tx.connection.execute(
+        "INSERT INTO accounts (id, integration_id, user_id, user_name_key, created_at)"
+        " VALUES (%s, %s, %s, %s, %s)",
+        [new_id(), integration_id, user_id, name, tx.now],
+    )
+    return user_id
+
+
+async def group_in(tx: Transaction, integration_id: IntegrationId) -> GroupId:
+    group_id = GroupId(new_id())
+    name = f"group-{group_id}"
+    await tx.connection.execute(
+        "INSERT INTO groups (id, integration_id, display_name, display_name_key, document, created_at,"
+        " updated_at) VALUES (%s, %s, %s, %s, '{}', %s, %s)",
+        [group_id, integration_id, name, name, tx.now, tx.now],
+    )
+    return group_id
 
 
 async def set_job(tx: Transaction, job_id: JobId, assignments: str) -> None:

@@ -1,11 +1,13 @@
 """Writing integrations. Secrets arrive sealed; quarantine belongs to the engine."""
 
-from sqlalchemy import DateTime, LargeBinary, Uuid, bindparam, insert, update
+from sqlalchemy import DateTime, LargeBinary, Text, Uuid, bindparam, select, update
+from sqlalchemy.dialects.postgresql import insert
 
 from seatkeeper.core.ids import IntegrationId
 from seatkeeper.core.integrations import Integration, IntegrationState
 from seatkeeper.store.database import Transaction
-from seatkeeper.store.rows import encode_integration
+from seatkeeper.store.queries.integrations import INTEGRATION_COLUMNS
+from seatkeeper.store.rows import decode_integration, encode_integration
 from seatkeeper.store.statements import prepare
 from seatkeeper.store.tables import integrations
 
@@ -26,12 +28,25 @@ _UPDATE = prepare(
     .values(updated_at=_NOW)
 )
 _SEAL = prepare(update(integrations).where(_THIS).values(secrets=bindparam("sealed", type_=LargeBinary)))
+_LOCK = prepare(
+    select(*INTEGRATION_COLUMNS)
+    .where(integrations.c.slug == bindparam("slug", type_=Text))
+    # Not against what only refers to the integration: users and jobs may arrive meanwhile.
+    .with_for_update(key_share=True)
+)
+_PROBE = prepare(update(integrations).where(_THIS, integrations.c.quarantine.is_not(None)).values(probe_at=_NOW))
 _SET_STATE = prepare(update(integrations).where(_THIS).values(state=bindparam("new_state"), updated_at=_NOW))
 
 
-async def insert_integration(tx: Transaction, integration: Integration, secrets: bytes | None) -> None:
-    """Keep a new integration and its sealed secrets."""
-    await tx.execute(_INSERT, **encode_integration(integration), secrets=secrets, now=tx.now)
+async def lock_integration(tx: Transaction, slug: str) -> Integration | None:
+    """Read an integration and keep others from changing it until the transaction ends."""
+    row = await tx.fetch_one(_LOCK, slug=slug)
+    return None if row is None else decode_integration(row)
+
+
+async def insert_integration(tx: Transaction, integration: Integration, secrets: bytes | None) -> bool:
+    """Keep a new integration and its sealed secrets; False when its slug is taken."""
+    return await tx.execute(_INSERT, **encode_integration(integration), secrets=secrets, now=tx.now) > 0
 
 
 async def update_integration(tx: Transaction, integration: Integration) -> None:
@@ -44,6 +59,11 @@ async def update_integration(tx: Transaction, integration: Integration) -> None:
 async def put_secrets(tx: Transaction, integration_id: IntegrationId, sealed: bytes | None) -> None:
     """Replace an integration's sealed secrets."""
     await tx.execute(_SEAL, integration_id=integration_id, sealed=sealed)
+
+
+async def ask_for_probe(tx: Transaction, integration_id: IntegrationId) -> None:
+    """Have a quarantined integration probed now instead of at its next turn."""
+    await tx.execute(_PROBE, integration_id=integration_id, now=tx.now)
 
 
 async def set_state(tx: Transaction, integration_id: IntegrationId, state: IntegrationState) -> None:

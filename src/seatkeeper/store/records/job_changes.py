@@ -23,7 +23,6 @@ _AGAIN: dict[str, Any] = {
     "state": JobState.QUEUED.value,
     "due_at": _NOW,
     "failures": 0,
-    "failures": 0,
     "first_failed_at": None,
     "problem_code": None,
     "problem_detail": None,

@@ -1,0 +1,144 @@
+"""The shape of an integration in a file."""
+
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from seatkeeper.core.integrations import (
+    EntitlementRule,
+    IntegrationState,
+    LeaverRule,
+    MappingRules,
+    Policy,
+    RemovalLimit,
+    RetryRule,
+    SchemaAttribute,
+)
+
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+_DURATION = re.compile(r"(\d{1,6})\s*([smhd])")
+
+
+def parse_duration(value: object) -> timedelta:
+    """Read a duration such as 30s, 15m, 24h or 30d. Raises ``ValueError``."""
+    found = _DURATION.fullmatch(value.strip()) if isinstance(value, str) else None
+    if found is None:
+        raise ValueError("write a number and a unit, as 30s, 15m, 24h or 30d")
+    return timedelta(**{_UNITS[found[2]]: int(found[1])})
+
+
+def _read_duration(value: object) -> timedelta:
+    return value if isinstance(value, timedelta) else parse_duration(value)
+
+
+Duration = Annotated[timedelta, BeforeValidator(_read_duration)]
+
+_STANDARD = Policy()
+
+
+class _Shape(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class DeclaredRemovals(_Shape):
+    """``core.integrations.RemovalLimit``."""
+
+    count: int = Field(_STANDARD.removals.count, ge=0)
+    percent: int = Field(_STANDARD.removals.percent, ge=0, le=100)
+    window: Duration = _STANDARD.removals.window
+
+
+class DeclaredRetries(_Shape):
+    """``core.integrations.RetryRule``."""
+
+    first: Duration = _STANDARD.retries.first
+    ceiling: Duration = _STANDARD.retries.ceiling
+    give_up_after: Duration = _STANDARD.retries.give_up_after
+
+
+class DeclaredPolicy(_Shape):
+    """``core.integrations.Policy``."""
+
+    leavers: LeaverRule = _STANDARD.leavers
+    delete_after: Duration = _STANDARD.delete_after
+    push_groups: bool = _STANDARD.push_groups
+    concurrency: int = Field(_STANDARD.concurrency, ge=1, le=100)
+    rate_per_minute: int | None = Field(_STANDARD.rate_per_minute, ge=1)
+    removals: DeclaredRemovals = DeclaredRemovals()
+    retries: DeclaredRetries = DeclaredRetries()
+
+    def as_policy(self) -> Policy:
+        """Give the policy this declares."""
+        plain = dict(self)
+        return Policy(
+            **(
+                plain
+                | {"removals": RemovalLimit(**dict(self.removals)), "retries": RetryRule(**dict(self.retries))}
+            )
+        )
+
+
+class DeclaredEntitlement(_Shape):
+    """``core.integrations.EntitlementRule``."""
+
+    type: str
+    values: str
+    per_group: bool = False
+
+
+class DeclaredMapping(_Shape):
+    """What differs from the connector's mapping: ``attributes`` are laid over its own, null takes one out."""
+
+    attributes: Mapping[str, str | None] = Field(default_factory=dict)
+    entitlements: tuple[DeclaredEntitlement, ...] | None = None
+    join: tuple[str, ...] | None = None
+    required: tuple[str, ...] | None = None
+
+    def over(self, standard: MappingRules) -> MappingRules:
+        """Lay this over the connector's mapping."""
+        attributes = {**standard.attributes, **self.attributes}
+        rules = self.entitlements
+        return MappingRules(
+            attributes={name: source for name, source in attributes.items() if source is not None},
+            entitlements=standard.entitlements
+            if rules is None
+            else tuple(EntitlementRule(**dict(rule)) for rule in rules),
+            join=standard.join if self.join is None else self.join,
+            required=standard.required if self.required is None else self.required,
+        )
+
+
+class DeclaredAttribute(_Shape):
+    """``core.integrations.SchemaAttribute``."""
+
+    name: str
+    type: Literal["string", "boolean", "decimal", "integer", "dateTime", "binary", "reference", "complex"] = (
+        "string"
+    )
+    required: bool = False
+    multi_valued: bool = False
+    unique: bool = False
+    sensitive: bool = False
+    returned: bool = True
+
+
+class DeclaredIntegration(_Shape):
+    """One integration. What is left out is as the connector declares it, or as ``Policy`` begins."""
+
+    slug: str
+    name: str
+    connector: str
+    settings: Mapping[str, Any] = Field(default_factory=dict)
+    mapping: DeclaredMapping | None = None
+    schema_: tuple[DeclaredAttribute, ...] = Field((), alias="schema")
+    policy: DeclaredPolicy = DeclaredPolicy()
+    state: Literal[IntegrationState.LIVE, IntegrationState.PAUSED] | None = None
+
+    def schema_over(self, standard: tuple[SchemaAttribute, ...]) -> tuple[SchemaAttribute, ...]:
+        """Lay the declared attributes over the connector's, by name."""
+        attributes = {attribute.name: attribute for attribute in standard}
+        attributes |= {declared.name: SchemaAttribute(**dict(declared)) for declared in self.schema_}
+        return tuple(attributes.values())

@@ -1,0 +1,93 @@
+"""YAML that remembers its lines, so that a fault in a file can be pointed at."""
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+import yaml
+
+Place: TypeAlias = tuple[str | int, ...]
+"""The way to a value: keys and positions from the top of its document."""
+
+_DEEPEST = 20
+
+
+class NotYAMLError(Exception):
+    """The text cannot be read; ``line`` is where that shows."""
+
+    def __init__(self, line: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.line = line
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A document as plain values, and the line on which each of them begins."""
+
+    value: Any
+    lines: Mapping[Place, int] = field(repr=False)
+
+    def line_of(self, place: Place) -> int:
+        """Give the line of a value, or of the nearest thing around it that is there."""
+        while place not in self.lines:
+            place = place[:-1]
+        return self.lines[place]
+
+
+def load_located(text: str) -> list[Located]:
+    """Read every document of a text, empty ones left out.
+
+    Raises ``NotYAMLError``, also for a key that is there twice.
+    """
+    loader = _Loader(text)
+    documents = []
+    try:
+        while loader.check_node():
+            node = loader.get_node()
+            lines: dict[Place, int] = {}
+            value = None if node is None else loader.read(node, (), lines)
+            if value is not None:
+                documents.append(Located(value, lines))
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise NotYAMLError(mark.line + 1 if mark else 1, error.problem or "this is not YAML") from None
+    except yaml.YAMLError as error:
+        raise NotYAMLError(1, f"this is not YAML: {error}") from None
+    finally:
+        loader.dispose()
+    return documents
+
+
+class _Loader(yaml.SafeLoader):
+    """Constructs values like ``SafeLoader``, and takes down where each came from."""
+
+    def read(self, node: yaml.Node, place: Place, lines: dict[Place, int]) -> Any:
+        if len(place) > _DEEPEST:
+            raise NotYAMLError(node.start_mark.line + 1, "this is nested too deeply")
+        lines[place] = node.start_mark.line + 1
+        match node:
+            case yaml.MappingNode():
+                self.flatten_mapping(node)
+                return self._read_mapping(node, place, lines)
+            case yaml.SequenceNode():
+                return [self.read(item, (*place, number), lines) for number, item in enumerate(node.value)]
+            case _:
+                return self._read_scalar(node)
+
+    def _read_scalar(self, node: yaml.Node) -> Any:
+        try:
+            return self.construct_object(node)
+        except ValueError:
+            raise NotYAMLError(node.start_mark.line + 1, f"{node.value!r} is not a value") from None
+
+    def _read_mapping(self, node: yaml.MappingNode, place: Place, lines: dict[Place, int]) -> dict[Hashable, Any]:
+        read: dict[Hashable, Any] = {}
+        for key_node, value_node in node.value:
+            key = self._read_scalar(key_node)
+            if not isinstance(key, str):
+                raise NotYAMLError(key_node.start_mark.line + 1, f"{key_node.value!r} must be a text to be a key")
+            if key in read:
+                raise NotYAMLError(key_node.start_mark.line + 1, f"{key} is there twice")
+            read[key] = self.read(value_node, (*place, key), lines)
+            lines[(*place, key)] = key_node.start_mark.line + 1
+        return read
