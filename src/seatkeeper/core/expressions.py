@@ -80,7 +80,8 @@ def _syntax_problem(source: str, message: str) -> str:
         return "cannot be read"
     line, column, what = next((problem for problem in found if problem[2].startswith("Syntax")), found[0])
     what = "it ends too early" if "'<EOF>' expecting" in what else what.split(" expecting ")[0]
-    return f"line {line}, column {column}: {what.removeprefix('Syntax error: ')}"
+    what = what.removeprefix("Syntax error: ").replace("'<EOF>'", "the end")
+    return f"line {line}, column {column}: {what}"
 
 
 _FUNCTION = re.compile(r"(?:Function|Undefined variable or function:) '(\w+)'")
