@@ -18,8 +18,8 @@ _ALWAYS = frozenset({"id", "schemas"})
 class Selection:
     """The attributes to show: ``wanted`` None means all, less those ``unwanted``."""
 
-    wanted: _Tree | None
-    unwanted: _Tree
+    wanted: "_Tree | None"
+    unwanted: "_Tree"
 
     def shows(self, name: str) -> bool:
         """Say whether anything of a top-level attribute is shown, so that it need not be read otherwise."""

@@ -46,7 +46,7 @@ class SCIMSettings:
     """Resources of a page when the client does not say."""
     max_page_size: int = 1000
     public_url: str | None = None
-    """Scheme and host as identity providers reach them; None takes those of the request."""
+    """What comes before ``/{integration}`` as identity providers reach it; None takes the request's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +74,7 @@ class Call:
     @property
     def base_url(self) -> str:
         """The absolute URL of the integration's endpoint."""
-        server = self.settings.public_url or _server(self.request)
-        return f"{server}{self.request.scope.get('root_path', '')}/{self.integration.slug}"
+        return f"{self.settings.public_url or _mount_url(self.request)}/{self.integration.slug}"
 
     @property
     def name(self) -> str:
@@ -140,7 +139,8 @@ def origin_of(request: Request, request_id: str) -> Origin:
     return Origin(ActorKind.IDP, name, request_id)
 
 
-def _server(request: Request) -> str:
-    name, port = request.scope.get("server") or ("localhost", None)
+def _mount_url(request: Request) -> str:
+    scope = request.scope
+    name, port = scope.get("server") or ("localhost", None)
     host = request.headers.get("host") or (name if port is None else f"{name}:{port}")
-    return f"{request.scope['scheme']}://{host}"
+    return f"{scope['scheme']}://{host}{scope.get('root_path', '')}"
