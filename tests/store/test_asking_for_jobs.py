@@ -1,6 +1,6 @@
 """At most one open job per account: newer wishes join it, and a running one is followed."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -41,6 +41,20 @@ async def test_a_newer_wish_joins_the_open_job(database: Database) -> None:
         assert first == second
         [job] = await _jobs(tx)
     assert (job["wishes"], job["kind"], job["priority"], job["request_id"]) == (2, "provision", 10, "req-1")
+
+
+async def test_a_queued_job_keeps_its_place_and_a_retrying_one_becomes_due(database: Database) -> None:
+    async with database.transaction(ORIGIN) as tx:
+        account = await _account(tx)
+        await ask_for_accounts(tx, JobKind.PROVISION, [account])
+        await tx.connection.execute("UPDATE jobs SET due_at = due_at - interval '1 hour'")
+        await ask_for_accounts(tx, JobKind.UPDATE, [account])
+        [job] = await _jobs(tx)
+        assert job["due_at"] == tx.now - timedelta(hours=1)
+        await tx.connection.execute("UPDATE jobs SET state = 'retrying', due_at = due_at + interval '2 hours'")
+        await ask_for_accounts(tx, JobKind.UPDATE, [account])
+        [job] = await _jobs(tx)
+        assert (job["state"], job["due_at"]) == ("queued", tx.now)
 
 
 async def test_a_leaver_overtakes_the_wish_to_provision(database: Database) -> None:

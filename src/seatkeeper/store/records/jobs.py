@@ -90,6 +90,7 @@ def _joining(wish: Insert, *, about_account: bool) -> ReturningInsert[Any]:
     stays_provision = and_(jobs.c.kind == JobKind.PROVISION.value, new.kind == JobKind.UPDATE.value)
     stays_held = and_(jobs.c.held, new.kind == JobKind.DEPROVISION.value)
     soonest = func.least(jobs.c.priority, new.priority)
+    is_queued = jobs.c.state == JobState.QUEUED.value
     return wish.on_conflict_do_update(
         index_elements=[subject],
         index_where=PENDING_ACCOUNT_JOB if about_account else PENDING_GROUP_JOB,
@@ -99,7 +100,8 @@ def _joining(wish: Insert, *, about_account: bool) -> ReturningInsert[Any]:
             "priority": new.priority if about_account else soonest,
             "state": case((stays_held, jobs.c.state), else_=new.state),
             "held": stays_held,
-            "due_at": new.due_at,
+            # A queued job keeps its place: a group that changes all day would otherwise never come to the front.
+            "due_at": case((is_queued, func.least(jobs.c.due_at, new.due_at)), else_=new.due_at),
             "target": new.target,
             "actor": new.actor,
             "request_id": new.request_id,
