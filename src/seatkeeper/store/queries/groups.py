@@ -3,10 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import Uuid, any_, bindparam, func, select
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from seatkeeper.core.errors import NotFoundError
 from seatkeeper.core.ids import GroupId, IntegrationId, UserId
 from seatkeeper.core.users import Group
 from seatkeeper.store.database import Reader
-from seatkeeper.store.queries.listing import ListQuery, Page
+from seatkeeper.store.queries.listing import INTEGRATION, ListQuery, Page, read_page
+from seatkeeper.store.rows import decode_group
+from seatkeeper.store.statements import prepare
+from seatkeeper.store.tables import groups, memberships, users
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,21 +25,44 @@ class Member:
     user_name: str
 
 
+MEMBER_DISPLAY = func.coalesce(func.nullif(users.c.document["displayName"].astext, ""), users.c.user_name)
+"""How a member is shown."""
+
+_ONE = prepare(
+    select(groups).where(groups.c.id == bindparam("group_id", type_=Uuid), groups.c.integration_id == INTEGRATION)
+)
+_MEMBERS_OF = prepare(
+    select(memberships.c.group_id, users.c.id, MEMBER_DISPLAY.label("display"), users.c.user_name)
+    .join(users, users.c.id == memberships.c.user_id)
+    .where(memberships.c.group_id == any_(bindparam("groups", type_=ARRAY(Uuid))))
+    .order_by(users.c.id)
+)
+
+
 async def get_group(reader: Reader, integration_id: IntegrationId, group_id: GroupId) -> Group:
     """Read one group. Raises ``NotFoundError``, also for a group of another integration."""
-    raise NotImplementedError
+    row = await reader.fetch_one(_ONE, group_id=group_id, integration_id=integration_id)
+    if row is None:
+        raise NotFoundError(f"There is no group with the id {group_id}.")
+    return decode_group(row)
 
 
 async def list_groups(reader: Reader, integration_id: IntegrationId, query: ListQuery) -> Page[Group]:
     """Read one page of the integration's groups."""
-    raise NotImplementedError
+    return await read_page(reader, groups, integration_id, query, decode_group)
 
 
 async def list_members(reader: Reader, group_id: GroupId) -> list[Member]:
     """Read the members of one group, in the order in which the users were created."""
-    raise NotImplementedError
+    return (await members_of_groups(reader, [group_id]))[group_id]
 
 
 async def members_of_groups(reader: Reader, group_ids: Sequence[GroupId]) -> dict[GroupId, list[Member]]:
     """Read the members of several groups. Every id asked for is a key."""
-    raise NotImplementedError
+    found: dict[GroupId, list[Member]] = {group_id: [] for group_id in group_ids}
+    if not found:
+        return found
+    for row in await reader.fetch_all(_MEMBERS_OF, groups=list(found)):
+        member = Member(UserId(row["id"]), row["display"], row["user_name"])
+        found[GroupId(row["group_id"])].append(member)
+    return found

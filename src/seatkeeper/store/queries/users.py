@@ -3,10 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import Uuid, any_, bindparam, select
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from seatkeeper.core.errors import NotFoundError
 from seatkeeper.core.ids import GroupId, IntegrationId, UserId
 from seatkeeper.core.users import User
 from seatkeeper.store.database import Reader
-from seatkeeper.store.queries.listing import ListQuery, Page
+from seatkeeper.store.queries.listing import INTEGRATION, ListQuery, Page, read_page
+from seatkeeper.store.rows import decode_user
+from seatkeeper.store.statements import prepare
+from seatkeeper.store.tables import groups, memberships, users
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,16 +24,35 @@ class Membership:
     display_name: str
 
 
+_ONE = prepare(
+    select(users).where(users.c.id == bindparam("user_id", type_=Uuid), users.c.integration_id == INTEGRATION)
+)
+_GROUPS_OF = prepare(
+    select(memberships.c.user_id, groups.c.id, groups.c.display_name)
+    .join(groups, groups.c.id == memberships.c.group_id)
+    .where(memberships.c.user_id == any_(bindparam("users", type_=ARRAY(Uuid))))
+    .order_by(groups.c.id)
+)
+
+
 async def get_user(reader: Reader, integration_id: IntegrationId, user_id: UserId) -> User:
     """Read one user. Raises ``NotFoundError``, also for a user of another integration."""
-    raise NotImplementedError
+    row = await reader.fetch_one(_ONE, user_id=user_id, integration_id=integration_id)
+    if row is None:
+        raise NotFoundError(f"There is no user with the id {user_id}.")
+    return decode_user(row)
 
 
 async def list_users(reader: Reader, integration_id: IntegrationId, query: ListQuery) -> Page[User]:
     """Read one page of the integration's users."""
-    raise NotImplementedError
+    return await read_page(reader, users, integration_id, query, decode_user)
 
 
 async def list_groups_of(reader: Reader, user_ids: Sequence[UserId]) -> dict[UserId, list[Membership]]:
-    """Read the groups of each user, by name. Every id asked for is a key."""
-    raise NotImplementedError
+    """Read the groups of each user, in the order in which the groups were created. Every id is a key."""
+    found: dict[UserId, list[Membership]] = {user_id: [] for user_id in user_ids}
+    if not found:
+        return found
+    for row in await reader.fetch_all(_GROUPS_OF, users=list(found)):
+        found[UserId(row["user_id"])].append(Membership(GroupId(row["id"]), row["display_name"]))
+    return found
