@@ -133,6 +133,15 @@ async def test_cancelling_a_job_makes_its_task_obsolete(database: Database) -> N
         assert (await get_task(tx, task_id)).state is TaskState.OBSOLETE
 
 
+async def test_cancelling_the_last_held_removal_makes_its_task_obsolete(database: Database) -> None:
+    async with database.transaction(ADMIN) as tx:
+        (first, last), task_id, _ = await _held(tx, 2)
+        await cancel_job(tx, first)
+        assert (await get_task(tx, task_id)).state is TaskState.OPEN
+        await cancel_job(tx, last)
+        assert (await get_task(tx, task_id)).state is TaskState.OBSOLETE
+
+
 async def test_open_tasks_are_listed_and_found_by_the_end_of_their_id(database: Database) -> None:
     async with database.transaction(ADMIN) as tx:
         _, task_id = await _waiting(tx, TaskKind.ACT_BY_HAND)

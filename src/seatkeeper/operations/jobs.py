@@ -8,9 +8,9 @@ from seatkeeper.core.ids import IntegrationId, JobId
 from seatkeeper.core.jobs import ENDED, JobState
 from seatkeeper.store.database import Row, Transaction
 from seatkeeper.store.queries.jobs import ListedJob, get_job
-from seatkeeper.store.records.answers import close_task_of_job
 from seatkeeper.store.records.events import Happening, record_event
 from seatkeeper.store.records.job_changes import cancel_pending_job, put_failed_job_back, put_failed_jobs_back
+from seatkeeper.store.records.tasks import close_hold_without_jobs, close_tasks_of
 
 
 async def retry_job(tx: Transaction, job_id: JobId) -> None:
@@ -42,7 +42,8 @@ async def cancel_job(tx: Transaction, job_id: JobId) -> None:
     row = await cancel_pending_job(tx, job_id)
     if row is None:
         raise NotPossibleNowError(_why_no_cancel(job))
-    await close_task_of_job(tx, job_id)
+    await close_tasks_of(tx, [job_id])
+    await close_hold_without_jobs(tx, job.integration_id)
     await tell_of_job(tx, row, EventKind.JOB_CANCELLED)
 
 

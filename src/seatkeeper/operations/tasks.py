@@ -4,7 +4,7 @@ from seatkeeper.core.errors import InvalidValueError, NotPossibleNowError
 from seatkeeper.core.events import EventKind
 from seatkeeper.core.ids import JobId, TaskId
 from seatkeeper.core.tasks import TaskKind, TaskState
-from seatkeeper.core.values import Json
+from seatkeeper.core.values import Document, Json
 from seatkeeper.operations.jobs import tell_of_job
 from seatkeeper.store.database import Row, Transaction
 from seatkeeper.store.queries.tasks import ListedTask, get_task
@@ -29,6 +29,7 @@ async def choose_account(tx: Transaction, task_id: TaskId, uid: str) -> None:
         raise InvalidValueError(f"{uid} is not among the accounts to choose from: {', '.join(task.choices)}.")
     await _close(tx, task, TaskState.DONE, {"uid": uid})
     _still_waiting(await choose_for_job(tx, _job_of(task), uid))
+    await _tell(tx, task, EventKind.TASK_DONE, {"uid": uid})
 
 
 async def approve_removals(tx: Transaction, task_id: TaskId) -> int:
@@ -37,8 +38,10 @@ async def approve_removals(tx: Transaction, task_id: TaskId) -> int:
     Raises ``NotFoundError`` and ``NotPossibleNowError``.
     """
     task = await _open_task(tx, task_id, TaskKind.APPROVE_REMOVALS)
+    await _close(tx, task, TaskState.DONE)
+    # Only now: a removal that is held from here on opens a task of its own.
     approved = await approve_held_jobs(tx, task.integration_id)
-    await _close(tx, task, TaskState.DONE, {"approved": len(approved)})
+    await _tell(tx, task, EventKind.TASK_DONE, {"count": len(approved)})
     return len(approved)
 
 
@@ -48,8 +51,9 @@ async def complete_task(tx: Transaction, task_id: TaskId) -> None:
     Raises ``NotFoundError`` and ``NotPossibleNowError``.
     """
     task = await _open_task(tx, task_id, TaskKind.ACT_BY_HAND)
-    await _close(tx, task, TaskState.DONE, None)
+    await _close(tx, task, TaskState.DONE)
     _still_waiting(await look_again(tx, _job_of(task)))
+    await _tell(tx, task, EventKind.TASK_DONE)
 
 
 async def decline_task(tx: Transaction, task_id: TaskId) -> int:
@@ -58,11 +62,12 @@ async def decline_task(tx: Transaction, task_id: TaskId) -> int:
     Returns how many jobs were cancelled. Raises ``NotFoundError`` and ``NotPossibleNowError``.
     """
     task = await _open_task(tx, task_id)
+    await _close(tx, task, TaskState.DECLINED)
     if task.kind is TaskKind.APPROVE_REMOVALS:
         cancelled = await cancel_held_jobs(tx, task.integration_id)
     else:
         cancelled = [_still_waiting(await cancel_pending_job(tx, _job_of(task)))]
-    await _close(tx, task, TaskState.DECLINED, {"cancelled": len(cancelled)})
+    await _tell(tx, task, EventKind.TASK_DECLINED, {"count": len(cancelled)} if task.job_id is None else {})
     for row in cancelled:
         await tell_of_job(tx, row, EventKind.JOB_CANCELLED)
     return len(cancelled)
@@ -86,12 +91,14 @@ def _right_answer(kind: TaskKind) -> str:
     return answers[kind]
 
 
-async def _close(tx: Transaction, task: ListedTask, state: TaskState, answer: Json) -> None:
+async def _close(tx: Transaction, task: ListedTask, state: TaskState, answer: Json = None) -> None:
     if not await close_task(tx, task.id, state, answer):
         raise NotPossibleNowError("Somebody else answered the task just now.")
-    kind = EventKind.TASK_DONE if state is TaskState.DONE else EventKind.TASK_DECLINED
-    happening = Happening(task.integration_id, kind, task.target or task.integration, job_id=task.job_id)
-    await record_event(tx, happening)
+
+
+async def _tell(tx: Transaction, task: ListedTask, kind: EventKind, details: Document | None = None) -> None:
+    target = task.target or task.integration
+    await record_event(tx, Happening(task.integration_id, kind, target, job_id=task.job_id, details=details or {}))
 
 
 def _job_of(task: ListedTask) -> JobId:

@@ -1,10 +1,10 @@
 """Closing tasks with a person's answer. The engine opens them (``records.tasks``)."""
 
 from psycopg.types.json import Jsonb
-from sqlalchemy import DateTime, Text, Uuid, bindparam, null, update
+from sqlalchemy import DateTime, Text, Uuid, bindparam, update
 from sqlalchemy.dialects.postgresql import JSONB
 
-from seatkeeper.core.ids import JobId, TaskId
+from seatkeeper.core.ids import TaskId
 from seatkeeper.core.tasks import TaskState
 from seatkeeper.core.values import Json
 from seatkeeper.store.database import Transaction
@@ -25,11 +25,6 @@ _CLOSE = prepare(
         closed_by=_BY,
     )
 )
-_CLOSE_OF_JOB = prepare(
-    update(tasks)
-    .where(tasks.c.job_id == bindparam("this_job", type_=Uuid), _IS_OPEN)
-    .values(state=TaskState.OBSOLETE.value, answer=null(), closed_at=_NOW, closed_by=_BY)
-)
 
 
 async def close_task(tx: Transaction, task_id: TaskId, state: TaskState, answer: Json) -> bool:
@@ -38,8 +33,3 @@ async def close_task(tx: Transaction, task_id: TaskId, state: TaskState, answer:
         _CLOSE, task_id=task_id, new_state=state.value, given=Jsonb(answer), now=tx.now, closer=tx.origin.name
     )
     return closed > 0
-
-
-async def close_task_of_job(tx: Transaction, job_id: JobId) -> None:
-    """Close the open task of a job that ends without its answer, if there is one."""
-    await tx.execute(_CLOSE_OF_JOB, this_job=job_id, now=tx.now, closer=tx.origin.name)
