@@ -168,6 +168,7 @@ app_groups = Table(
     Column("display_name", Text, nullable=False),
     Column("uid", Text, nullable=True),
     Column("created_here", Boolean, nullable=False, server_default=text("false")),
+    Column("seen_name", Text, nullable=True),
     Column("seen_at", _INSTANT, nullable=True),
     Column("created_at", _INSTANT, nullable=False),
     UniqueConstraint("group_id", name="one_app_group_per_group"),

@@ -15,13 +15,15 @@ from seatkeeper.store.tables import accounts, app_groups, groups, memberships
 @dataclass(frozen=True, slots=True)
 class KnownGroup:
     """An app group. ``group_id`` is None once the IdP removed the Group; ``uid`` while the app is not known to
-    hold it. ``created_here`` tells a group Seatkeeper made from one it found there.
+    hold it. ``created_here`` tells a group Seatkeeper made from one it found there; ``seen_name`` is the name
+    it last had in the app.
     """
 
     id: AppGroupId
     group_id: GroupId | None
     uid: Uid | None
     name: str
+    seen_name: str | None
     created_here: bool
 
 
@@ -29,7 +31,7 @@ _IDS = bindparam("ids", type_=ARRAY(Uuid))
 _UIDS = bindparam("uids", type_=ARRAY(Text))
 _OF_INTEGRATION = bindparam("integration_id", type_=Uuid)
 _SELECTED = select(
-    *(app_groups.c[name] for name in ("id", "group_id", "uid", "created_here")),
+    *(app_groups.c[name] for name in ("id", "group_id", "uid", "seen_name", "created_here")),
     func.coalesce(groups.c.display_name, app_groups.c.display_name).label("name"),
 ).outerjoin(groups, groups.c.id == app_groups.c.group_id)
 _BY_IDS = prepare(_SELECTED.where(app_groups.c.id == any_(_IDS)))
@@ -43,6 +45,9 @@ _MEMBERS = prepare(
 )
 _MANAGED = prepare(
     select(accounts.c.uid).where(accounts.c.integration_id == _OF_INTEGRATION, accounts.c.uid == any_(_UIDS))
+)
+_ALL_MANAGED = prepare(
+    select(accounts.c.uid).where(accounts.c.integration_id == _OF_INTEGRATION, accounts.c.uid.is_not(None))
 )
 _OF_ACCOUNTS = prepare(
     select(app_groups.c.id)
@@ -79,6 +84,12 @@ async def list_managed_uids(
     return frozenset(Uid(row["uid"]) for row in rows)
 
 
+async def list_all_uids(reader: Reader, integration_id: IntegrationId) -> frozenset[Uid]:
+    """List every account of the app that Seatkeeper manages in this integration."""
+    rows = await reader.fetch_all(_ALL_MANAGED, integration_id=integration_id)
+    return frozenset(Uid(row["uid"]) for row in rows)
+
+
 async def list_app_groups_of_accounts(reader: Reader, ids: Sequence[AccountId]) -> list[AppGroupId]:
     """List the pushed groups these accounts belong in."""
     return [AppGroupId(row["id"]) for row in await reader.fetch_all(_OF_ACCOUNTS, ids=list(ids))]
@@ -90,5 +101,6 @@ def _known(row: Row) -> KnownGroup:
         group_id=row["group_id"],
         uid=row["uid"],
         name=row["name"],
+        seen_name=row["seen_name"],
         created_here=row["created_here"],
     )

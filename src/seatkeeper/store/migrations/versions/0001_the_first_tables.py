@@ -126,6 +126,7 @@ def upgrade() -> None:
     sa.Column('display_name', sa.Text(), nullable=False),
     sa.Column('uid', sa.Text(), nullable=True),
     sa.Column('created_here', sa.Boolean(), server_default=sa.text('false'), nullable=False),
+    sa.Column('seen_name', sa.Text(), nullable=True),
     sa.Column('seen_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['group_id'], ['groups.id'], ondelete='SET NULL'),
