@@ -52,12 +52,13 @@ def _prove(console: Console, stage: Stage) -> int:
 
 
 def _serve_on() -> None:
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        signal.sigwait({signal.SIGINT, signal.SIGTERM})
+        while True:
+            signal.pause()
     except KeyboardInterrupt:
         return
 
 
 if __name__ == "__main__":
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     sys.exit(main())

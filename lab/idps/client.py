@@ -25,6 +25,7 @@ class Endpoint:
         self._client = httpx.Client(
             base_url=base_url, timeout=60, headers={"Authorization": f"Bearer {token}", **headers}
         )
+        self.token = token
         self.people: dict[int, str] = {}
         self.teams: dict[str, str] = {}
 
