@@ -3,47 +3,44 @@
 from psycopg import AsyncConnection
 
 from seatkeeper.core.events import ActorKind, Origin
-from seatkeeper.core.ids import AccountId, IntegrationId
+from seatkeeper.core.ids import IntegrationId
 from seatkeeper.core.integrations import Integration, IntegrationState, MappingRules, Policy
-from seatkeeper.core.jobs import JobKind
+from seatkeeper.operations.users import UserDraft, create_user
 from seatkeeper.store.database import Database, Transaction
 from seatkeeper.store.identifiers import new_id
 from seatkeeper.store.records.integrations import insert_integration
-from seatkeeper.store.records.jobs import ask_for_accounts
 
 ORIGIN = Origin(ActorKind.IDP, "Okta", "req-1")
 
 
 async def integration_with_job(
-    database: Database, slug: str = "app", state: IntegrationState = IntegrationState.LIVE
-) -> IntegrationId:
-    """Store an integration and ask for one job, in one transaction that touches it."""
-    async with database.transaction(ORIGIN) as tx:
-        integration = Integration(
-            id=IntegrationId(new_id()),
-            slug=slug,
-            name=slug,
-            connector="scim",
-            settings={},
-            schema=(),
-            mapping=MappingRules({}),
-            policy=Policy(),
-            state=state,
-        )
-        await insert_integration(tx, integration, None)
-        await ask_for_a_job(tx, integration.id)
-    return integration.id
-
-
-async def ask_for_a_job(tx: Transaction, integration_id: IntegrationId) -> None:
-    """Ask for a job about a new account."""
-    account = AccountId(new_id())
-    await tx.connection.execute(
-        "INSERT INTO accounts (id, integration_id, user_name_key, created_at) VALUES (%s, %s, %s, %s)",
-        [account, integration_id, f"person-{account}", tx.now],
+    database: Database,
+    slug: str = "app",
+    state: IntegrationState = IntegrationState.LIVE,
+    url: str = "http://127.0.0.1:1/scim",
+) -> Integration:
+    """Store an integration with one person, and so one job, in one transaction."""
+    integration = Integration(
+        id=IntegrationId(new_id()),
+        slug=slug,
+        name=slug,
+        connector="scim",
+        settings={"url": url, "authentication": "none"},
+        schema=(),
+        mapping=MappingRules({"userName": "user.userName"}, join=("userName",)),
+        policy=Policy(),
+        state=state,
     )
-    await ask_for_accounts(tx, JobKind.PROVISION, [account])
-    tx.touch(integration_id)
+    async with database.transaction(ORIGIN) as tx:
+        await insert_integration(tx, integration, None)
+        await add_person(tx, integration)
+    return integration
+
+
+async def add_person(tx: Transaction, integration: Integration) -> None:
+    """Assign one more person, which asks for one more job."""
+    name = f"person-{new_id()}"
+    await create_user(tx, integration, UserDraft(name, None, True, {"userName": name, "active": True}))
 
 
 async def queued_runs(database: Database) -> list[str]:

@@ -11,7 +11,7 @@ from seatkeeper.core.ids import IntegrationId
 from seatkeeper.core.integrations import IntegrationState
 from seatkeeper.store.database import Database
 from seatkeeper.store.identifiers import new_id
-from tests.bootstrap.due_jobs import ORIGIN, ask_for_a_job, integration_with_job, listening, queued_runs
+from tests.bootstrap.due_jobs import ORIGIN, add_person, integration_with_job, listening, queued_runs
 from tests.bootstrap.waiting import until
 
 
@@ -36,17 +36,17 @@ async def _all_out(hints: Hints, database: Database) -> None:
 async def test_a_committed_job_queues_one_run_of_its_integration(hinting: Database, hints: Hints) -> None:
     integration = await integration_with_job(hinting)
     async with hinting.transaction(ORIGIN) as tx:
-        await ask_for_a_job(tx, integration)
+        await add_person(tx, integration)
     await _all_out(hints, hinting)
-    assert await queued_runs(hinting) == [str(integration)]
+    assert await queued_runs(hinting) == [str(integration.id)]
 
 
 async def test_a_run_that_already_waits_is_enough(hinting: Database, hints: Hints) -> None:
     integration = await integration_with_job(hinting)
     await _all_out(hints, hinting)
-    hints(frozenset({integration}))
+    hints(frozenset({integration.id}))
     await _all_out(hints, hinting)
-    assert await queued_runs(hinting) == [str(integration)]
+    assert await queued_runs(hinting) == [str(integration.id)]
 
 
 async def test_what_was_rolled_back_wakes_nobody(hinting: Database, hints: Hints) -> None:
@@ -55,7 +55,7 @@ async def test_what_was_rolled_back_wakes_nobody(hinting: Database, hints: Hints
     async with hinting.read() as reader:
         await reader.connection.execute("DELETE FROM procrastinate_jobs")
     with pytest.raises(ZeroDivisionError):
-        await _touch_in_vain(hinting, integration)
+        await _touch_in_vain(hinting, integration.id)
     await _all_out(hints, hinting)
     assert await queued_runs(hinting) == []
 
@@ -100,7 +100,7 @@ async def test_listeners_hear_which_integrations_changed(
     await _all_out(hints, hinting)
     notices = [notice.payload async for notice in connection.notifies(timeout=10, stop_after=1)]
     await connection.close()
-    assert notices == [str(integration)]
+    assert notices == [str(integration.id)]
 
 
 async def test_a_thousand_integrations_are_announced_in_several_notices(
@@ -122,7 +122,7 @@ async def test_hints_go_out_while_changes_go_on(hinting: Database, hints: Hints)
     integration = await integration_with_job(hinting)
 
     async def is_queued() -> bool:
-        return await queued_runs(hinting) == [str(integration)]
+        return await queued_runs(hinting) == [str(integration.id)]
 
     await until(is_queued)
     hints.close()
@@ -136,6 +136,6 @@ async def test_a_database_that_is_away_stops_no_hint_that_follows(hinting: Datab
     await _all_out(hints, away)
     await away.close()
     assert await queued_runs(hinting) == []
-    hints(frozenset({integration}))
+    hints(frozenset({integration.id}))
     await _all_out(hints, hinting)
-    assert await queued_runs(hinting) == [str(integration)]
+    assert await queued_runs(hinting) == [str(integration.id)]
