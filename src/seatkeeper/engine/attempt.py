@@ -1,0 +1,137 @@
+"""One attempt at one account job: observe, plan, apply, verify. Calls the app and leaves the store alone."""
+
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias, TypeVar
+
+from seatkeeper.core.accounts import Presence, SeenAccount, WantedAccount
+from seatkeeper.core.outcomes import Failed, Outcome, Quarantined, Retrying, Unchanged, Waiting
+from seatkeeper.core.plan import plan
+from seatkeeper.core.problems import Problem, ProblemCode
+from seatkeeper.core.steps import DeleteAccount, DisableAccount, Plan
+from seatkeeper.engine.app import ConnectorBugError
+from seatkeeper.engine.apply import apply
+from seatkeeper.engine.assignments import Assignment
+from seatkeeper.engine.links import Hold
+from seatkeeper.engine.observe import Progress, observe
+from seatkeeper.engine.verify import Done, verify
+from seatkeeper.engine.workplace import Workplace
+from seatkeeper.spi.errors import (
+    AccountExistsError,
+    AccountNotFoundError,
+    ConnectorError,
+    CredentialsRefusedError,
+    NeedsPersonError,
+    RejectedError,
+    ThrottledError,
+    TransientError,
+    UnsupportedError,
+)
+from seatkeeper.store.records.claims import ClaimedJob
+
+_MOST_ROUNDS = 3
+"""How often an attempt looks again when the app turns out to hold something else than it showed."""
+
+P = TypeVar("P")
+
+
+@dataclass(frozen=True, slots=True)
+class Recount:
+    """The job would take access away and no guard has counted it: it goes back, as a removal."""
+
+
+Result: TypeAlias = "Outcome | Recount"
+
+
+@dataclass(frozen=True, slots=True)
+class AccountAttempt:
+    """An attempt that was made, how it ended, and how far it came."""
+
+    job: ClaimedJob
+    assignment: Assignment
+    progress: Progress
+    started_at: datetime
+    ended_at: datetime
+    result: Result
+
+
+async def attempt_account(place: Workplace, job: ClaimedJob, assignment: Assignment) -> AccountAttempt:
+    """Try to bring the account in line. Never raises for anything the app or its connector does."""
+    clock = place.engine.clock
+    chosen = job.chosen_uid
+    progress = Progress(chosen or assignment.person.account.uid, is_chosen=chosen is not None)
+    started_at = clock()
+    result = await interpret(_carry_out(place, job, assignment, progress))
+    return AccountAttempt(job, assignment, progress, started_at, clock(), result)
+
+
+async def interpret(work: Awaitable[P]) -> P | Outcome:  # noqa: PLR0911, C901 - one line for each of a closed set
+    """Await the work, and turn every error a connector may raise, and those it may not, into an outcome."""
+    try:
+        return await work
+    except TransientError as error:
+        return Retrying(Problem(ProblemCode.APP_UNREACHABLE, str(error)))
+    except ThrottledError as error:
+        return Retrying(Problem(ProblemCode.APP_THROTTLED, str(error)), error.retry_after)
+    except CredentialsRefusedError as error:
+        return Quarantined(Problem(ProblemCode.CREDENTIALS_REFUSED, str(error)))
+    except AccountNotFoundError as error:
+        return Retrying(Problem(ProblemCode.ACCOUNT_VANISHED, str(error)))
+    except AccountExistsError as error:
+        return Failed(Problem(ProblemCode.ACCOUNT_EXISTS, str(error)))
+    except RejectedError as error:
+        return Failed(Problem(error.code, str(error)))
+    except NeedsPersonError as error:
+        return Waiting(Problem(ProblemCode.PERSON_NEEDED, str(error)))
+    except UnsupportedError as error:
+        return Waiting(Problem(ProblemCode.NOT_SUPPORTED, str(error)))
+    except ConnectorBugError as error:
+        return Failed(Problem(ProblemCode.CONNECTOR_BUG, str(error)), error.told)
+    except ConnectorError as error:
+        told = f"The connector raised {type(error).__name__}, which the engine does not know."
+        return Failed(Problem(ProblemCode.CONNECTOR_BUG, told))
+
+
+async def _carry_out(place: Workplace, job: ClaimedJob, assignment: Assignment, progress: Progress) -> Result:
+    wanted = assignment.wanted
+    if isinstance(wanted, Problem):
+        return Failed(wanted)
+    if wanted.presence is Presence.UNTOUCHED:
+        return Unchanged()
+    async with place.links.hold() as hold:
+        for _ in range(_MOST_ROUNDS - 1):
+            try:
+                return await _round(place, job, assignment, progress, hold)
+            except AccountExistsError:
+                progress.uid = None  # it was not there a moment ago: look again, and adopt it
+            except AccountNotFoundError:
+                progress.uid = None
+        return await _round(place, job, assignment, progress, hold)
+
+
+async def _round(
+    place: Workplace, job: ClaimedJob, assignment: Assignment, progress: Progress, hold: Hold
+) -> Result:
+    seen = await observe(place, assignment, progress, hold)
+    if not (seen is None or isinstance(seen, SeenAccount)):
+        return seen
+    wanted = assignment.wanted
+    assert isinstance(wanted, WantedAccount)
+    held = frozenset(grant.entitlement for grant in assignment.person.account.grants)
+    steps = plan(wanted, seen, place.app.abilities, held)
+    if steps.is_empty:
+        return Unchanged()
+    if _takes_access(steps) and not job.counted:
+        return Recount()
+    try:
+        for step in steps.steps:
+            await apply(place, step, progress)
+    finally:
+        if progress.uid is not None:
+            place.links.put(progress.uid, assignment.person.account)
+    return await verify(place, job, Done(steps, wanted, held), progress)
+
+
+def _takes_access(steps: Plan) -> bool:
+    return any(isinstance(step, DisableAccount | DeleteAccount) for step in steps.steps)
