@@ -1,5 +1,5 @@
 // SAML Jackson's directory sync behind the SCIM routes its own service has, with an empty database in memory.
-// POST /lab/directories makes a directory; GET /lab/members/:group and /lab/events read it by other means than SCIM.
+// POST /lab/directories makes a directory; the GET routes of /lab read it by other means than SCIM.
 import express from 'express';
 import jackson from '@boxyhq/saml-jackson';
 
@@ -24,8 +24,14 @@ app.post('/lab/directories', async (request, response) => {
 
 app.get('/lab/members/:tenant/:group', async (request, response) => {
   const groups = sync.groups.setTenantAndProduct(request.params.tenant, 'lab');
-  const members = await groups.getAllUsers?.(request.params.group);
-  response.json(members ?? (await groups.store('members').getByIndex({ name: 'groupId', value: request.params.group })));
+  const { data } = await groups.getGroupMembers({ groupId: request.params.group });
+  response.json(data);
+});
+
+app.get('/lab/users/:tenant/:directory', async (request, response) => {
+  const users = sync.users.setTenantAndProduct(request.params.tenant, 'lab');
+  const { data } = await users.getAll({ directoryId: request.params.directory, pageOffset: 0, pageLimit: 50 });
+  response.json(data);
 });
 
 app.get('/lab/events', (request, response) => response.json(events));

@@ -1,0 +1,113 @@
+"""Canaille: an identity provider with an awkward SCIM server.
+
+``python -m lab.canaille`` makes the database that each of them starts with.
+"""
+
+import os
+import shutil
+import sqlite3
+import subprocess
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from lab.processes import APPS, Command, free_port, running
+
+TOKEN = "lab-canaille-token"
+CLIENT_ID, CLIENT_SECRET = "lab-client", "lab-client-secret"
+_PROGRAM = APPS / "canaille/bin/canaille"
+_SEED = APPS / "canaille/seed.sqlite"
+
+_CONFIGURATION = """
+SECRET_KEY = "lab"
+SERVER_NAME = "localhost:{port}"
+PREFERRED_URL_SCHEME = "http"
+[CANAILLE]
+DATABASE = "sql"
+[CANAILLE.ACL.ADMIN]
+PERMISSIONS = ["manage_users", "manage_all_groups", "manage_oidc"]
+FILTER = {{groups = "admins"}}
+[CANAILLE_SQL]
+DATABASE_URI = "sqlite:///{folder}/canaille.sqlite"
+[CANAILLE_OIDC]
+REQUIRE_NONCE = false
+[CANAILLE_SCIM]
+ENABLE_SERVER = true
+"""
+
+_INSTALL = "install"
+_USER = "create user --user-name admin --password adminPass123! --family-name Admin --emails admin@example.org"
+_CLIENT = (
+    f"create client --client-id {CLIENT_ID} --client-secret {CLIENT_SECRET} --client-name lab"
+    f" --client-uri http://127.0.0.1:9/ --audience {CLIENT_ID} --grant-types client_credentials"
+    " --response-types code --redirect-uris http://127.0.0.1:9/cb --scope openid"
+    " --token-endpoint-auth-method client_secret_basic"
+)
+_TOKEN = (
+    f"create token --access-token {TOKEN} --client {CLIENT_ID} --issue-date 2026-01-01T00:00:00+00:00"
+    f" --lifetime 3153600000 --scope openid --audience {CLIENT_ID}"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Canaille:
+    """A running Canaille, with an admin in it who is nobody's business."""
+
+    base_url: str
+    token: str
+    token_url: str
+    database: Path
+
+    def rows(self, statement: str, *values: str) -> Sequence[sqlite3.Row]:
+        """Read its database."""
+        with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as connection:
+            connection.row_factory = sqlite3.Row
+            return connection.execute(statement, values).fetchall()
+
+
+def provision() -> None:
+    """Make the database every Canaille of the lab starts from, unless it is there. Takes some seconds."""
+    if _SEED.exists():
+        return
+    folder = APPS / "canaille/provisioning"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for command in (_INSTALL, _USER, _CLIENT, _TOKEN):
+        subprocess.run([_PROGRAM, *command.split()], env=_environment(folder, 9), check=True, capture_output=True)
+    (folder / "canaille.sqlite").rename(_SEED)
+    shutil.rmtree(folder)
+
+
+def _environment(folder: Path, port: int) -> dict[str, str]:
+    configuration = folder / "canaille.toml"
+    configuration.write_text(_CONFIGURATION.format(port=port, folder=folder))
+    return {**os.environ, "CANAILLE_CONFIG": str(configuration)}
+
+
+@contextmanager
+def canaille(folder: Path, port: int | None = None) -> Iterator[Canaille]:
+    """Run one on a copy of the provisioned database, in the folder."""
+    provision()
+    port = port or free_port()
+    database = folder / "canaille.sqlite"
+    shutil.copyfile(_SEED, database)
+    arguments: list[str | Path] = [_PROGRAM, "run", "--bind", f"127.0.0.1:{port}"]
+    command = Command(arguments, folder / "canaille.log", env=_environment(folder, port))
+    address = f"http://localhost:{port}"
+
+    def answers() -> bool:
+        headers = {"Authorization": f"Bearer {TOKEN}"}
+        try:
+            return httpx.get(f"{address}/scim/v2/ServiceProviderConfig", headers=headers, verify=False).is_success
+        except httpx.TransportError:
+            return False
+
+    with running(command, answers):
+        yield Canaille(f"{address}/scim/v2", TOKEN, f"{address}/oauth/token", database)
+
+
+if __name__ == "__main__":
+    provision()

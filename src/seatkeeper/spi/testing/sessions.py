@@ -1,0 +1,80 @@
+"""Promises of the session as a whole."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from seatkeeper.spi.connector import (
+    CreatesAccounts,
+    DeletesAccounts,
+    DisablesAccounts,
+    GrantsEntitlements,
+    ManagesGroups,
+    ReadsAccounts,
+    Session,
+    UpdatesAccounts,
+)
+from seatkeeper.spi.errors import CredentialsRefusedError, TransientError
+from seatkeeper.spi.settings import ConnectorSettings, secret_names
+from seatkeeper.spi.testing.harness import Trial, expect, expecting
+
+
+async def abilities_and_protocols_agree(trial: Trial) -> None:
+    """What the session can do in code and what it declares in data are the same."""
+    session, abilities = trial.session, trial.abilities
+    expect(isinstance(session, Session), "the session is no Session")
+    for protocol, able in {
+        ReadsAccounts: abilities.reads_back,
+        CreatesAccounts: abilities.creates,
+        UpdatesAccounts: abilities.updates,
+        DisablesAccounts: abilities.disables,
+        DeletesAccounts: abilities.deletes,
+        GrantsEntitlements: bool(abilities.grants),
+        ManagesGroups: abilities.groups,
+    }.items():
+        fulfils = isinstance(session, protocol)
+        expect(fulfils == able, f"fulfils {protocol.__name__}: {fulfils}, abilities say: {able}")
+    expect(bool(abilities.name_attribute), "abilities name no attribute that holds the Name")
+
+
+async def a_check_says_what_answered(trial: Trial) -> None:
+    """A check gives people a sentence, without any secret in it."""
+    said = await trial.session.check()
+    expect(bool(said.strip()), "check() says nothing")
+    settings = trial.harness.settings
+    for name in secret_names(type(settings)):
+        secret = getattr(settings, name)
+        expect(secret is None or secret.get_secret_value() not in said, f"check() gives {name} away")
+
+
+async def wrong_credentials_are_refused(trial: Trial) -> None:
+    """A service account that the app refuses is told from every other failure."""
+    with expecting(CredentialsRefusedError, "check() with wrong credentials"):
+        async with _open(trial, trial.harness.wrong_credentials) as session:
+            await session.check()
+    with expecting(CredentialsRefusedError, "find_accounts() with wrong credentials"):
+        async with _open(trial, trial.harness.wrong_credentials) as session:
+            if isinstance(session, ReadsAccounts):
+                await session.find_accounts(trial.name, "nobody")
+            else:
+                await session.check()
+
+
+async def an_app_that_is_away_is_transient(trial: Trial) -> None:
+    """An app that cannot be reached is a failure that passes."""
+    with expecting(TransientError, "check() of an app that is away"):
+        async with _open(trial, trial.harness.away) as session:
+            await session.check()
+
+
+@asynccontextmanager
+async def _open(trial: Trial, settings: ConnectorSettings) -> AsyncIterator[Session]:
+    async with trial.harness.connector.connect(settings) as session:
+        yield session
+
+
+BODIES = (
+    abilities_and_protocols_agree,
+    a_check_says_what_answered,
+    wrong_credentials_are_refused,
+    an_app_that_is_away_is_transient,
+)
