@@ -63,7 +63,9 @@ def only_value(value: object) -> object:
 def plain_value(value: object) -> object:
     """Take a plain value out of ``[{"value"}]``, as Microsoft's SCIM library wants it (azure-docs#42220)."""
     inner = only_value(value)
-    return inner["value"] if isinstance(inner, Mapping) and "value" in inner else value
+    if inner is value or not isinstance(inner, Mapping):
+        return value
+    return inner.get("value", value)
 
 
 def complex_value(value: object) -> object:

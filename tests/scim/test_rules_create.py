@@ -1,0 +1,209 @@
+"""Rules 7 to 12 of what identity providers need: creating users and groups."""
+
+from typing import Any
+
+import pytest
+
+from tests.scim.idp import CUSTOM, ENTERPRISE, GROUP, USER, IdP
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    ["application/scim+json", "application/scim+json; charset=utf-8", "application/json", "application/json;v=1"],
+)
+async def test_rule_07_the_three_content_types_are_taken(idp: IdP, content_type: str) -> None:
+    answer = await idp.send("POST", "/Users", {"userName": "ada"}, Content_Type=content_type)
+    assert answer.status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("accept", "media_type"),
+    [
+        ("application/scim+json", "application/scim+json"),
+        ("*/*", "application/scim+json"),
+        ("application/json, application/scim+json", "application/scim+json"),
+        ("application/json", "application/json"),
+        ("application/json; charset=utf-8", "application/json"),
+        ("", "application/scim+json"),
+    ],
+)
+async def test_rule_07_answers_are_scim_json_unless_only_plain_json_is_read(
+    idp: IdP, accept: str, media_type: str
+) -> None:
+    for path in ("/Users", "/Users/nobody"):
+        assert (await idp.get(path, Accept=accept)).headers["content-type"] == media_type
+
+
+async def test_rule_08_what_a_client_cannot_set_is_ignored(idp: IdP) -> None:
+    made = await idp.user(
+        id=None,
+        meta={"resourceType": "User", "location": "elsewhere", "version": "9"},
+        groups=[],
+        password="1mz050nq",
+        favouriteColour="blue",
+        title=None,
+        roles=[],
+        emails=None,
+        name={"familyName": "Lovelace", "nonsense": {"deep": [1]}},
+    )
+    assert made["id"] is not None
+    assert made["meta"]["location"].endswith(f"/scim/v2/crm/Users/{made['id']}")
+    unwanted = {"password", "groups", "favouriteColour", "title", "roles", "emails"}
+    assert not unwanted & made.keys()
+    assert made["name"] == {"familyName": "Lovelace"}
+    assert made == await idp.read(f"/Users/{made['id']}")
+
+
+async def test_rule_08_a_password_is_nowhere_to_be_found(idp: IdP) -> None:
+    user = await idp.user(password="1mz050nq")
+    await idp.patched(user, {"op": "replace", "value": {"password": "s3cret-2"}})
+    await idp.send("PUT", f"/Users/{user['id']}", {"userName": "ada@example.com", "password": "s3cret-3"})
+    assert await idp.find("Users", 'password eq "s3cret-3"') == []
+    shown = await idp.get(f"/Users/{user['id']}?attributes=userName,password")
+    assert shown.json()["userName"] == "ada@example.com"
+    assert "s3cret" not in shown.text
+
+
+@pytest.mark.parametrize(
+    "schemas",
+    [
+        ["urn:scim:schemas:core:2.0", "urn:scim:schemas:extension:enterprise:2.0"],
+        ["urn:scim:schemas:core:1.0"],
+        [ENTERPRISE, USER],
+        [USER, "urn:nobody:knows:this"],
+        [],
+        None,
+    ],
+)
+async def test_rule_09_unknown_and_legacy_schemas_of_a_user_are_taken(idp: IdP, schemas: Any) -> None:
+    made = await idp.create("Users", {"schemas": schemas, "userName": "ada"})
+    assert made["schemas"] == [USER]
+
+
+async def test_rule_09_entras_own_group_schema_is_taken(idp: IdP) -> None:
+    legacy = "http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/Group"
+    made = await idp.create("Groups", {"schemas": [GROUP, legacy], "displayName": "Sales", "externalId": "e1"})
+    assert made["schemas"] == [GROUP]
+    assert made["externalId"] == "e1"
+    assert made["members"] == []
+
+
+async def test_rule_09_the_enterprise_extension_is_known_by_its_old_name(idp: IdP) -> None:
+    old = {"department": "Engines", "manager": {"managerId": "26118915"}}
+    made = await idp.user(**{"urn:scim:schemas:extension:enterprise:2.0": old})
+    assert made[ENTERPRISE] == {"department": "Engines", "manager": {"value": "26118915"}}
+    assert made["schemas"] == [USER, ENTERPRISE]
+
+
+@pytest.mark.parametrize("word", ["True", "true", "TRUE", True])
+async def test_rule_10_words_are_booleans_wherever_the_schema_says_boolean(idp: IdP, word: Any) -> None:
+    made = await idp.user(active=word, roles=[{"value": "admin", "primary": word}], **{CUSTOM: {"vip": word}})
+    assert made["active"] is True
+    assert made["roles"] == [{"value": "admin", "primary": True}]
+    assert made[CUSTOM] == {"vip": True}
+
+
+async def test_rule_10_a_user_may_arrive_inactive(idp: IdP) -> None:
+    made = await idp.user(active="False")
+    assert made["active"] is False
+    assert (await idp.find("Users", "active eq false"))[0]["id"] == made["id"]
+
+
+async def test_rule_11_values_are_kept_exactly_as_they_were_sent(idp: IdP) -> None:
+    sent = {
+        "profileUrl": "no url at all",
+        "locale": "Klingon",
+        "timezone": "yesterday",
+        "preferredLanguage": "??",
+        "emails": [{"value": "z@z", "type": "Work", "primary": True}],
+        "phoneNumbers": [{"value": "tel:+1-555-555-5555", "type": "MOBILE"}],
+        "photos": [{"value": "not a picture", "type": "photo"}],
+        "x509Certificates": [{"value": "not base64"}],
+        "addresses": [{"formatted": "  18/2111\n", "type": "work"}],
+        ENTERPRISE: {"manager": {"value": "26118915"}},
+        CUSTOM: {"since": "last summer", "colors": ["red", "Red"], "badge": {"number": "7"}},
+    }
+    made = await idp.user(**sent)
+    assert {name: made[name] for name in sent} == sent
+
+
+async def test_rule_12_a_duplicate_user_is_a_conflict_whatever_its_case(idp: IdP) -> None:
+    await idp.user("ada@example.com")
+    answer = await idp.send("POST", "/Users", {"userName": "ADA@example.com"})
+    assert answer.status_code == 409
+    body = answer.json()
+    assert (body["status"], body["scimType"]) == ("409", "uniqueness")
+    assert body["detail"]
+    assert len(await idp.find("Users", 'userName eq "ada@example.com"')) == 1
+
+
+async def test_rule_12_a_duplicate_group_is_a_conflict_and_can_be_looked_up(idp: IdP) -> None:
+    group = await idp.group("Engineering")
+    answer = await idp.send("POST", "/Groups", {"displayName": "engineering"})
+    assert (answer.status_code, answer.json()["scimType"]) == (409, "uniqueness")
+    assert [each["id"] for each in await idp.find("Groups", 'displayName eq "Engineering"')] == [group["id"]]
+
+
+async def test_a_name_cannot_be_taken_by_a_change_either(idp: IdP) -> None:
+    await idp.user("ada")
+    grace = await idp.user("grace")
+    answers = [
+        await idp.patch(grace, {"op": "replace", "path": "userName", "value": "Ada"}),
+        await idp.send("PUT", f"/Users/{grace['id']}", {"userName": "ADA"}),
+    ]
+    assert [(each.status_code, each.json()["scimType"]) for each in answers] == [(409, "uniqueness")] * 2
+
+
+async def test_a_created_resource_says_where_it_is(idp: IdP) -> None:
+    for collection, body in (("Users", {"userName": "ada"}), ("Groups", {"displayName": "Sales"})):
+        answer = await idp.send("POST", f"/{collection}", body)
+        made = answer.json()
+        assert answer.headers["location"] == made["meta"]["location"]
+        assert made["meta"]["location"] == f"http://seatkeeper.test/scim/v2/crm/{collection}/{made['id']}"
+        assert answer.headers["etag"] == made["meta"]["version"]
+        assert made["meta"]["created"] == made["meta"]["lastModified"]
+        assert made["meta"]["resourceType"] == collection.removesuffix("s")
+        assert (await idp.client.get(made["meta"]["location"])).json()["id"] == made["id"]
+
+
+async def test_a_group_is_created_with_its_members(idp: IdP) -> None:
+    ada = await idp.user("ada", displayName="Ada Lovelace")
+    grace = await idp.user("grace")
+    group = await idp.group("Engineering", ada, grace)
+    assert {each["display"] for each in group["members"]} == {"Ada Lovelace", "grace"}
+    [entry] = (await idp.read(f"/Users/{ada['id']}"))["groups"]
+    assert (entry["value"], entry["display"]) == (group["id"], "Engineering")
+    listed = await idp.read("/Users")
+    assert [len(each["groups"]) for each in listed["Resources"]] == [1, 1]
+
+
+async def test_the_only_address_may_come_without_its_list(idp: IdP) -> None:
+    made = await idp.user(emails={"type": "work", "value": "ada@work.example"})
+    assert made["emails"] == [{"type": "work", "value": "ada@work.example"}]
+
+
+async def test_of_two_primary_addresses_the_first_stays_primary(idp: IdP) -> None:
+    made = await idp.user(emails=[{"value": "same", "primary": True}, {"value": "same", "primary": True}])
+    assert [each["primary"] for each in made["emails"]] == [True, False]
+
+
+async def test_an_extension_nobody_declared_is_ignored(idp: IdP) -> None:
+    made = await idp.user(**{"urn:somebody:else:2.0:User": {"x": 1}, CUSTOM: {"tag": "t", "unheard": 1}})
+    assert made[CUSTOM] == {"tag": "t"}
+    assert "urn:somebody:else:2.0:User" not in made
+
+
+async def test_a_declared_extension_need_not_be_listed_in_schemas(idp: IdP) -> None:
+    made = await idp.create("Users", {"schemas": [USER], "userName": "ada", CUSTOM: {"tag": "t"}})
+    assert made["schemas"] == [USER, CUSTOM]
+    assert [each["id"] for each in await idp.find("Users", f'{CUSTOM}:tag eq "T"')] == [made["id"]]
+
+
+async def test_a_sensitive_attribute_is_kept_and_never_shown(idp: IdP) -> None:
+    made = await idp.user(**{CUSTOM: {"salary": 100, "tag": "t"}})
+    assert made[CUSTOM] == {"tag": "t"}
+    path = f"/Users/{made['id']}"
+    assert (await idp.read(f"{path}?attributes={CUSTOM}:salary")).keys() == {"id", "schemas"}
+    current = await idp.read(path)
+    assert (await idp.send("PUT", path, {**current, "title": "Countess"})).status_code == 200
+    assert len(await idp.find("Users", f"{CUSTOM}:salary eq 100")) == 1

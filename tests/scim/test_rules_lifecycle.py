@@ -1,0 +1,137 @@
+"""Rules 21 to 25 of what identity providers need: leaving, coming back, and what the server says of itself."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from tests.scim.idp import CUSTOM, ENTERPRISE, GROUP, USER, IdP, Json
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        {"op": "replace", "value": {"active": False}},
+        {"op": "Replace", "path": "active", "value": "False"},
+        {"op": "Replace", "path": "active", "value": False},
+        {"op": "replace", "path": "active", "value": [{"$ref": None, "value": "False"}]},
+    ],
+)
+async def test_rule_21_an_inactive_user_stays_readable_findable_and_in_its_groups(
+    idp: IdP, operation: Json
+) -> None:
+    user = await idp.user("ada")
+    group = await idp.group("Engineering", user)
+    assert (await idp.patched(user, operation))["active"] is False
+    assert len(await idp.find("Users", 'userName eq "ada"')) == 1
+    assert await idp.members_of(group) == {"ada"}
+    back = await idp.patched(user, {"op": "Replace", "path": "active", "value": "True"})
+    assert back["active"] is True
+    assert [each["value"] for each in back["groups"]] == [group["id"]]
+
+
+async def test_rule_21_a_profile_put_without_active_lets_nobody_in_again(idp: IdP) -> None:
+    user = await idp.user("ada", active=False, title="Countess")
+    answer = await idp.send("PUT", f"/Users/{user['id']}", {"userName": "ada"})
+    assert answer.json()["active"] is False
+    assert "title" not in answer.json()
+
+
+async def test_rule_22_a_deleted_user_is_gone_and_its_name_is_free(idp: IdP) -> None:
+    user = await idp.user("ada")
+    group = await idp.group("Engineering", user)
+    path = f"/Users/{user['id']}"
+    answer = await idp.send("DELETE", path)
+    assert (answer.status_code, answer.content) == (204, b"")
+    for again in (await idp.send("DELETE", path), await idp.get(path)):
+        assert again.status_code == 404
+        assert (again.json()["status"], bool(again.json()["detail"])) == ("404", True)
+    assert await idp.members_of(group) == set()
+    assert (await idp.user("ada"))["id"] != user["id"]
+
+
+async def test_rule_22_a_deleted_group_is_gone_and_its_name_is_free(idp: IdP) -> None:
+    user = await idp.user("ada")
+    group = await idp.group("Engineering", user)
+    assert (await idp.send("DELETE", f"/Groups/{group['id']}")).status_code == 204
+    assert (await idp.send("DELETE", f"/Groups/{group['id']}")).status_code == 404
+    assert "groups" not in await idp.read(f"/Users/{user['id']}")
+    await idp.group("Engineering")
+
+
+async def test_rule_24_the_service_provider_config_is_true(idp: IdP) -> None:
+    config = await idp.read("/ServiceProviderConfig")
+    supported = {
+        name: config[name]["supported"] for name in ("patch", "bulk", "filter", "sort", "etag", "changePassword")
+    }
+    assert supported == {
+        "patch": True,
+        "bulk": False,
+        "filter": True,
+        "sort": True,
+        "etag": True,
+        "changePassword": False,
+    }
+    assert config["filter"]["maxResults"] == 1000
+    assert [each["type"] for each in config["authenticationSchemes"]] == ["oauthbearertoken"]
+    assert config["meta"]["location"].endswith("/scim/v2/crm/ServiceProviderConfig")
+    for path in ("/Bulk", "/Me", "/.search", "/Users/.search"):
+        assert (await idp.send("POST", path, {})).status_code == 501
+
+
+async def test_rule_24_the_resource_types_name_their_schemas(idp: IdP) -> None:
+    page = await idp.read("/ResourceTypes")
+    user, group = page["Resources"]
+    assert (user["id"], user["endpoint"], user["schema"]) == ("User", "/Users", USER)
+    assert [each["schema"] for each in user["schemaExtensions"]] == [ENTERPRISE, CUSTOM]
+    assert (group["id"], group["endpoint"], group["schema"]) == ("Group", "/Groups", GROUP)
+    assert await idp.read("/ResourceTypes/Group") == group
+    assert (await idp.get("/ResourceTypes/Device")).status_code == 404
+
+
+async def test_rule_24_the_schemas_are_complete_and_know_the_custom_attributes(idp: IdP) -> None:
+    page = await idp.read("/Schemas")
+    schemas = {each["id"]: each for each in page["Resources"]}
+    assert page["totalResults"] == len(schemas)
+    assert {USER, GROUP, ENTERPRISE, CUSTOM} <= schemas.keys()
+    assert await idp.read(f"/Schemas/{CUSTOM}") == schemas[CUSTOM]
+    assert (await idp.get("/Schemas/urn:nobody")).status_code == 404
+
+    def attribute(urn: str, name: str) -> Any:
+        return next(each for each in schemas[urn]["attributes"] if each["name"] == name)
+
+    assert attribute(USER, "userName")["required"] is True
+    assert attribute(USER, "userName")["uniqueness"] == "server"
+    assert attribute(USER, "password")["returned"] == "never"
+    assert attribute(GROUP, "members")["multiValued"] is True
+    assert attribute(CUSTOM, "vip")["type"] == "boolean"
+    assert attribute(CUSTOM, "since")["type"] == "dateTime"
+    assert attribute(CUSTOM, "salary")["returned"] == "never"
+    assert [each["name"] for each in attribute(CUSTOM, "badge")["subAttributes"]] == ["number"]
+
+
+@pytest.mark.parametrize("path", ["/Schemas", "/ResourceTypes"])
+async def test_rule_24_the_lists_about_the_server_cannot_be_filtered(idp: IdP, path: str) -> None:
+    answer = await idp.get(f"{path}?filter=id%20eq%20%22x%22")
+    assert (answer.status_code, answer.json()["status"]) == (403, "403")
+
+
+async def test_rule_25_requests_at_the_same_time_are_all_carried_out(idp: IdP) -> None:
+    made = await asyncio.gather(*(idp.user(f"person{number}") for number in range(25)))
+    assert len({each["id"] for each in made}) == 25
+    group = await idp.group("Engineering")
+    await asyncio.gather(
+        *(idp.patched(group, {"op": "add", "path": "members", "value": [{"value": each["id"]}]}) for each in made)
+    )
+    assert len(await idp.members_of(group)) == 25
+
+
+async def test_rule_25_of_equal_creates_at_the_same_time_one_wins(idp: IdP) -> None:
+    answers = await asyncio.gather(*(idp.send("POST", "/Users", {"userName": "ada"}) for _ in range(8)))
+    assert sorted(each.status_code for each in answers) == [201, *[409] * 7]
+
+
+async def test_rule_25_a_refused_token_is_answered_at_once_and_locks_nobody_out(idp: IdP) -> None:
+    for _ in range(20):
+        assert (await idp.get("/Users", Authorization="Bearer wrong")).status_code == 401
+    assert (await idp.get("/Users")).status_code == 200
