@@ -93,6 +93,11 @@ def test_the_groups_of_a_person_can_be_listed() -> None:
     assert mapping.attributes(person(), (group(1, "Devs"), group(2, "Ops")))["it"] == ("Devs", "Ops")
 
 
+def test_a_variable_before_a_call_is_still_a_variable() -> None:
+    assert mapping_of("groups == firstOf([]) ? [] : groups.map(g, g.displayName)").uses_groups
+    assert mapping_of("groups != firstOf([])").uses_groups
+
+
 def test_an_attribute_of_ones_own_schema_can_be_read() -> None:
     urn = "urn:example:acme:2.0:User"
     schema = (SchemaAttribute(f"{urn}:badge.colour"), SchemaAttribute(f"{urn}:floors", multi_valued=True))

@@ -157,7 +157,8 @@ class Reading:
         token = self._tokens[index]
         if token.kind != "name" or token.text in _WORDS or self._is_member(index) or self._is_call(index):
             return False
-        is_namespace = self._text(index + 3) == "(" and self._qualified(index + 2) in CALLABLE_NAMES
+        is_namespace = self._text(index + 3) == "(" and self._is_member(index + 2)
+        is_namespace = is_namespace and self._qualified(index + 2) in CALLABLE_NAMES
         return not is_namespace and not any(
             loop.variable == token.text and loop.first <= index <= loop.last for loop in self._loops
         )
