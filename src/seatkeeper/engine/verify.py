@@ -11,6 +11,7 @@ from seatkeeper.core.plan import differences, unreadable
 from seatkeeper.core.problems import Problem, ProblemCode
 from seatkeeper.core.steps import Missing, Plan
 from seatkeeper.core.wording import describe_missing
+from seatkeeper.engine.assignments import as_text
 from seatkeeper.engine.observe import Progress
 from seatkeeper.engine.workplace import Workplace
 from seatkeeper.store.records.claims import ClaimedJob
@@ -35,7 +36,7 @@ async def verify(place: Workplace, job: ClaimedJob, done: Done, progress: Progre
     """Read the account back and say how the attempt ended. Leaves what it saw in ``progress``."""
     abilities = place.app.abilities
     if not place.app.reads:
-        progress.seen = _assume(done.wanted, progress)
+        progress.seen = _assume(done.wanted, progress, abilities.name_attribute)
         differing: tuple[str, ...] = ()
     else:
         differing = await _read_until_right(place, done, progress)
@@ -71,7 +72,7 @@ async def _read_until_right(place: Workplace, done: Done, progress: Progress) ->
     return differing
 
 
-def _assume(wanted: WantedAccount, progress: Progress) -> SeenAccount | None:
+def _assume(wanted: WantedAccount, progress: Progress, name_attribute: str) -> SeenAccount | None:
     """Take what was wanted for what is there: this app cannot be read."""
     if progress.uid is None or wanted.presence is Presence.ABSENT:
         progress.uid = None
@@ -79,6 +80,7 @@ def _assume(wanted: WantedAccount, progress: Progress) -> SeenAccount | None:
     before = progress.seen or SeenAccount(progress.uid, progress.uid, active=True, attributes={})
     return replace(
         before,
+        name=as_text(wanted.attributes.get(name_attribute)) or before.name,
         active=wanted.presence is Presence.ACTIVE,
         attributes={**before.attributes, **wanted.attributes},
         entitlements=before.entitlements if wanted.entitlements is None else wanted.entitlements,

@@ -54,8 +54,14 @@ _START = prepare(
 _LOCK = prepare(select(*_COLUMNS).where(_ID, _OURS).with_for_update(read=True))
 _QUARANTINE = prepare(
     update(integrations)
+    .where(_ID, _OURS, integrations.c.quarantine.is_(None))
+    .values(quarantine=bindparam("why", type_=JSONB), probe_at=_AT)
+    .returning(integrations.c.id)
+)
+_PROBE_LATER = prepare(
+    update(integrations)
     .where(_ID, _OURS)
-    .values(quarantine=bindparam("quarantine", type_=JSONB), probe_at=_AT)
+    .values(quarantine=bindparam("why", type_=JSONB), probe_at=_AT)
     .returning(integrations.c.id)
 )
 _RELEASE = prepare(
@@ -84,9 +90,15 @@ async def lock_run(tx: Transaction, integration_id: IntegrationId, epoch: int) -
 async def quarantine(
     tx: Transaction, integration_id: IntegrationId, epoch: int, why: Quarantine, probe_at: datetime
 ) -> bool:
-    """Stop the integration until a probe succeeds, the next one at ``probe_at``. False for an overtaken run."""
-    document: dict[str, Any] = {"code": why.problem.code, "detail": why.problem.detail, "probes": why.probes}
-    return await _is_ours(tx, _QUARANTINE, integration_id, epoch, quarantine=document, at=probe_at)
+    """Stop the integration until a probe succeeds. False where it stands already, and for an overtaken run."""
+    return await _is_ours(tx, _QUARANTINE, integration_id, epoch, why=_document(why), at=probe_at)
+
+
+async def probe_later(
+    tx: Transaction, integration_id: IntegrationId, epoch: int, why: Quarantine, probe_at: datetime
+) -> bool:
+    """Keep the quarantine after a probe that failed, and say when the next is due. False for an overtaken run."""
+    return await _is_ours(tx, _PROBE_LATER, integration_id, epoch, why=_document(why), at=probe_at)
 
 
 async def release(tx: Transaction, integration_id: IntegrationId, epoch: int) -> bool:
@@ -116,6 +128,10 @@ def _turn(row: Row) -> Turn:
         throttled_until=row["throttled_until"],
         changed_at=row["updated_at"],
     )
+
+
+def _document(why: Quarantine) -> dict[str, Any]:
+    return {"code": why.problem.code, "detail": why.problem.detail, "probes": why.probes}
 
 
 def _quarantine(document: dict[str, Any]) -> Quarantine:
