@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -134,9 +135,13 @@ def query_of(request: Request) -> dict[str, str]:
 
 def origin_of(request: Request, request_id: str) -> Origin:
     """Name the identity provider as far as its User-Agent tells."""
-    agent = request.headers.get("user-agent", "").lower()
-    name = next((name for hint, name in _IDENTITY_PROVIDERS if hint in agent), "identity provider")
-    return Origin(ActorKind.IDP, name, request_id)
+    return Origin(ActorKind.IDP, _name_of(request.headers.get("user-agent", "")), request_id)
+
+
+@lru_cache(maxsize=128)
+def _name_of(user_agent: str) -> str:
+    agent = user_agent.lower()
+    return next((name for hint, name in _IDENTITY_PROVIDERS if hint in agent), "identity provider")
 
 
 def _mount_url(request: Request) -> str:

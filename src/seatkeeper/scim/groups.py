@@ -30,7 +30,8 @@ async def list_all(call: Call) -> Response:
         members = {}
         if page.items and selected.shows("members"):
             members = await members_of_groups(reader, [group.id for group in page.items])
-    resources = [group_resource(call.base_url, group, members.get(group.id), selected) for group in page.items]
+    base_url = call.base_url
+    resources = [group_resource(base_url, group, members.get(group.id), selected) for group in page.items]
     return answer(call.request, listed(resources, page.total, query.start_index))
 
 

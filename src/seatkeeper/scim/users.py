@@ -26,8 +26,9 @@ async def list_all(call: Call) -> Response:
         groups = {}
         if page.items and selected.shows("groups"):
             groups = await list_groups_of(reader, [user.id for user in page.items])
+    base_url = call.base_url
     resources = [
-        user_resource(call.base_url, call.shape, user, groups.get(user.id, ()), selected) for user in page.items
+        user_resource(base_url, call.shape, user, groups.get(user.id, ()), selected) for user in page.items
     ]
     return answer(call.request, listed(resources, page.total, query.start_index))
 
@@ -37,8 +38,9 @@ async def create(call: Call) -> Response:
     draft = new_user(call.shape, await call.document())
     async with call.transaction() as tx:
         user = await create_user(tx, call.integration, draft)
-    resource = user_resource(call.base_url, call.shape, user, (), call.selection(call.shape))
-    headers = {"Location": f"{call.base_url}/Users/{user.id}", "ETag": entity_tag(user)}
+    base_url = call.base_url
+    resource = user_resource(base_url, call.shape, user, (), call.selection(call.shape))
+    headers = {"Location": f"{base_url}/Users/{user.id}", "ETag": entity_tag(user)}
     return answer(call.request, resource, 201, headers)
 
 
