@@ -11,7 +11,8 @@ CONNECTIONS = 16
 
 _REPORT = """
 function done(summary, latency, requests)
-  io.write(string.format('\\nREPORT {"requests": %d, "seconds": %.6f, "p50_ms": %.3f, "p99_ms": %.3f, "errors": %d}\\n',
+  local line = '\\nREPORT {"requests": %d, "seconds": %.6f, "p50_ms": %.3f, "p99_ms": %.3f, "errors": %d}\\n'
+  io.write(string.format(line,
     summary.requests, summary.duration / 1e6, latency:percentile(50) / 1e3, latency:percentile(99) / 1e3,
     summary.errors.connect + summary.errors.read + summary.errors.write + summary.errors.status
     + summary.errors.timeout))

@@ -105,7 +105,7 @@ def _create(address: str, token: str, number: int, answered: list[str], done: th
 def _lost(database_url: str, answered: list[str]) -> set[str]:
     with psycopg.connect(database_url) as connection:
         rows = connection.execute(
-            "SELECT u.user_name FROM users u JOIN accounts a ON a.user_id = u.id JOIN jobs j ON j.account_id = a.id"
-            " JOIN events e ON e.job_id = j.id"
+            "SELECT u.user_name FROM users u JOIN accounts a ON a.user_id = u.id"
+            " JOIN jobs j ON j.account_id = a.id JOIN events e ON e.job_id = j.id"
         ).fetchall()
     return set(answered) - {str(name) for (name,) in rows}

@@ -1,0 +1,75 @@
+"""Filling a store with people and groups quickly, in the shape the SCIM face leaves them in."""
+
+import psycopg
+
+_PEOPLE = """
+WITH numbered AS (
+    SELECT n, 'person' || n || '@example.com' AS name FROM generate_series(%(first)s::int, %(last)s::int) AS n
+), made AS (
+    INSERT INTO users (id, integration_id, user_name, user_name_key, external_id, active, document,
+                       created_at, updated_at)
+    SELECT uuidv7(), %(integration)s, name, name, 'ext-' || n, true,
+           jsonb_build_object(
+               'userName', name, 'externalId', 'ext-' || n, 'active', true, 'displayName', 'Person ' || n,
+               'name', jsonb_build_object('givenName', 'Person', 'familyName', 'Number ' || n),
+               'emails', jsonb_build_array(jsonb_build_object('type', 'work', 'primary', true, 'value', name)),
+               'title', 'Engineer', 'locale', 'en-US'),
+           now(), now()
+    FROM numbered RETURNING id, user_name_key
+)
+INSERT INTO accounts (id, integration_id, user_id, user_name_key, created_at)
+SELECT uuidv7(), %(integration)s, id, user_name_key, now() FROM made
+"""
+
+_GROUP = """
+WITH made AS (
+    INSERT INTO groups (id, integration_id, display_name, display_name_key, document, created_at, updated_at)
+    SELECT uuidv7(), %(integration)s, name, lower(name), jsonb_build_object('displayName', name), now(), now()
+    FROM unnest(%(names)s::text[]) AS name RETURNING id
+), mirrored AS (
+    INSERT INTO app_groups (id, integration_id, group_id, display_name, created_at)
+    SELECT uuidv7(), %(integration)s, id, 'bench', now() FROM made
+), joined AS (
+    INSERT INTO memberships (group_id, user_id)
+    SELECT made.id, chosen.id FROM made CROSS JOIN (
+        SELECT id FROM users WHERE integration_id = %(integration)s ORDER BY id LIMIT %(members)s
+    ) AS chosen
+)
+SELECT id::text FROM made
+"""
+
+
+class Population:
+    """The people of one integration."""
+
+    def __init__(self, database_url: str, slug: str) -> None:
+        self._connection = psycopg.connect(database_url, autocommit=True)
+        row = self._connection.execute("SELECT id FROM integrations WHERE slug = %s", [slug]).fetchone()
+        assert row is not None
+        self._integration = row[0]
+        self.size = 0
+
+    def grow_to(self, size: int) -> None:
+        """Add people until there are that many, and let the planner and the indexes settle."""
+        parameters = {"first": self.size + 1, "last": size, "integration": self._integration}
+        self._connection.execute(_PEOPLE, parameters)
+        self.size = size
+        self._connection.execute("VACUUM ANALYZE users")
+        self._connection.execute("VACUUM ANALYZE accounts")
+
+    def form_groups(self, count: int, members: int) -> list[str]:
+        """Make groups with the first people as members and return their ids."""
+        names = [f"Group {number}" for number in range(count)]
+        rows = self._connection.execute(
+            _GROUP, {"integration": self._integration, "names": names, "members": members}
+        ).fetchall()
+        self._connection.execute("VACUUM ANALYZE memberships")
+        return [str(row[0]) for row in rows]
+
+    def people_after(self, members: int) -> list[str]:
+        """List the ids of everybody who is in none of the groups ``form_groups`` made."""
+        rows = self._connection.execute(
+            "SELECT id::text FROM users WHERE integration_id = %s ORDER BY id OFFSET %s",
+            [self._integration, members],
+        ).fetchall()
+        return [str(row[0]) for row in rows]
