@@ -2,11 +2,11 @@
 
 The details of an event have one meaning each, whatever its kind:
 
-``changed``  names of attributes or settings     ``problem``  a problem code, with ``detail`` beside it
-``added``    number of members who came          ``unread``   names of what cannot be read back
-``removed``  number of members who went          ``uid``      the account in the app
-``jobs``     number of jobs asked for            ``count``    number of removals held
-``active``   false for a person assigned while not active
+``changed``  names of attributes or settings    ``problem``  a problem code, with ``detail`` beside it
+``added``    number of members who came         ``unread``   names of what cannot be read back
+``removed``  number of members who went         ``uid``      the account in the app
+``jobs``     number of jobs asked for           ``count``    number of removals held, let go or declined
+``active``   false for a person not active      ``kind``     the kind of the job that is told of
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -49,12 +49,12 @@ EVENTS: Mapping[EventKind, str] = {
     EventKind.GROUP_CHANGED: "{actor} changed the group {target}",
     EventKind.GROUP_MEMBERS_CHANGED: "{actor} changed the members of the group {target}",
     EventKind.GROUP_REMOVED: "{actor} removed the group {target}",
-    EventKind.JOB_SUCCEEDED: "{target} is done, and the app proves it",
-    EventKind.JOB_UNVERIFIED: "{target} is done, unverified",
-    EventKind.JOB_UNCHANGED: "{target} was as wanted already",
-    EventKind.JOB_RETRYING: "{target} is tried again later",
-    EventKind.JOB_WAITING: "{target} waits for a person",
-    EventKind.JOB_FAILED: "{target} failed",
+    EventKind.JOB_SUCCEEDED: "{job} of {target} is done, and the app proves it",
+    EventKind.JOB_UNVERIFIED: "{job} of {target} is done, unverified",
+    EventKind.JOB_UNCHANGED: "{job} of {target} had nothing to do",
+    EventKind.JOB_RETRYING: "{job} of {target} is tried again later",
+    EventKind.JOB_WAITING: "{job} of {target} waits for a person",
+    EventKind.JOB_FAILED: "{job} of {target} failed",
     EventKind.JOB_CANCELLED: "{actor} cancelled the job for {target}",
     EventKind.JOB_RETRIED: "{actor} asked to try {target} again",
     EventKind.ACCOUNT_ADOPTED: "{target} had an account in the app, which is now kept by Seatkeeper",
@@ -91,7 +91,8 @@ def explain(problem: Problem) -> Explanation:
 def describe_event(kind: EventKind, *, actor: str, target: str, details: Mapping[str, Any]) -> str:
     """Tell one event in a sentence."""
     particulars = "; ".join(_particulars(details))
-    sentence = EVENTS[kind].format(actor=actor, target=target)
+    job = _names(JobKind(details["kind"]))[0] if "kind" in details else "The job"
+    sentence = EVENTS[kind].format(actor=actor, target=target, job=job)
     return f"{sentence}: {particulars}." if particulars else f"{sentence}."
 
 
@@ -162,7 +163,7 @@ def _particulars(details: Mapping[str, Any]) -> Iterator[str]:
     if details.get("unread"):
         yield f"the app does not give back {', '.join(details['unread'])}"
     if details.get("uid"):
-        yield str(details["uid"])
+        yield f"account {details['uid']}"
     if details.get("problem"):
         problem = Problem(ProblemCode(details["problem"]), str(details.get("detail") or ""))
         yield explain(problem).sentence.rstrip(".")
@@ -174,9 +175,13 @@ def _counts(details: Mapping[str, Any]) -> Iterator[str]:
     if details.get("removed"):
         yield f"{details['removed']} removed"
     if details.get("count"):
-        yield f"{details['count']} in all"
+        yield _counted(details["count"], "removal")
     if details.get("jobs"):
-        yield f"{details['jobs']} accounts are looked at again"
+        yield f"{_counted(details['jobs'], 'job')} to follow"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _given(attributes: Attributes, sensitive: Collection[str] | None) -> Iterator[str]:
