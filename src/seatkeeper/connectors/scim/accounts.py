@@ -42,11 +42,9 @@ class Accounts:
         return self._abilities
 
     async def check(self) -> str:
-        """Read the first account there is."""
-        answer = await self._client.send(Call("GET", "/Users", params={"startIndex": 1}))
-        check(answer)
-        total = answer.document().get("totalResults", "?") if isinstance(answer.document(), dict) else "?"
-        return f"SCIM at {self._settings.base_url}: {total} accounts"
+        """Count the accounts."""
+        total = await self._listing.total("/Users")
+        return f"SCIM at {self._settings.base_url}, {'some' if total is None else total} accounts"
 
     async def read_account(self, uid: Uid) -> SeenAccount | None:
         """Read one account. An answer about somebody else counts as nobody: some apps look up names here too."""

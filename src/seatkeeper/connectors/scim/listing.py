@@ -50,6 +50,11 @@ class Listing:
                     raise TransientError(f"GET {path} ended after {len(seen)} of {page.total}.")
                 return
 
+    async def total(self, path: str) -> int | None:
+        """Say how many there are, with the smallest read there is; None where the app does not tell."""
+        page = await self._page(path, 1, None, count=1)
+        return page.total
+
     def _doubts(self, page: _Page, fresh: Sequence[Resource]) -> bool:
         return self._filtering is Filtering.DOUBTED and bool(fresh) and len(page.resources) > 1
 
@@ -73,12 +78,17 @@ class Listing:
             return [item async for item in self.every(path, filter_) if is_hit(item)]
         except RejectedError:
             return None
+        except TransientError:
+            # An app that never said it knows filters may well fall over one.
+            if self._filtering is Filtering.TRUSTED:
+                raise
+            return None
 
-    async def _page(self, path: str, start: int, filter_: str | None) -> _Page:
+    async def _page(self, path: str, start: int, filter_: str | None, count: int | None = None) -> _Page:
         params: dict[str, str | int] = {"startIndex": start, **({"filter": filter_} if filter_ else {})}
         if self._page_size is None:
             return _parse(await self._get(path, params))
-        answer = await self._send(path, {**params, "count": self._page_size})
+        answer = await self._send(path, {**params, "count": count or self._page_size})
         if answer.status < 400:
             return _parse(answer)
         plain = await self._send(path, params)
