@@ -71,6 +71,7 @@ def test_an_altered_or_cut_blob_is_refused() -> None:
         f"k1:{OLD.hex()}",
         f" k1:{OLD.hex()} , k0:{NEW.hex()} ",
     ],
+    ids=["base64", "url-safe base64", "hex", "hex with an id", "several"],
 )
 def test_a_key_is_read_in_base64_and_hex_with_and_without_id(text: str) -> None:
     sealed = Keyring.parse(text).seal(b"x", bound_to="a")
