@@ -29,6 +29,7 @@ async def work(parts: Parts, stop: asyncio.Event) -> None:
     finally:
         sweeping.cancel()
         await runs.close()
+    _log.info("worker.stopped")
 
 
 async def _work_while_possible(parts: Parts, runs: Runs, stop: asyncio.Event) -> None:
@@ -46,6 +47,7 @@ async def _work(parts: Parts, runs: Runs, stop: asyncio.Event) -> None:
     async with app.open_async():
         worker = _worker(app, parts)
         running = asyncio.create_task(_run(worker), name="worker")
+        _log.info("worker.started", concurrency=parts.settings.concurrency)
         beside = [
             asyncio.create_task(stop.wait(), name="stop"),
             asyncio.create_task(take_over_regularly(parts, worker), name="take over"),
