@@ -54,6 +54,9 @@ class App:
         """What the app can do, as far as is known by now."""
         return self._session.abilities
 
+    def ensure_up(self) -> None:
+        """Raise ``TransientError`` for an app to which no session could be opened."""
+
     @property
     def reads(self) -> bool:
         """Accounts can be read back and looked for."""
@@ -61,63 +64,82 @@ class App:
 
     async def check(self) -> str:
         """Prove address and service account."""
-        return await _call(self._session.check())
+        return await guarded(self._session.check())
 
     async def read_account(self, uid: Uid) -> SeenAccount | None:
         """Read one account."""
-        return await _call(_promised(self._reads, "read accounts").read_account(uid))
+        return await guarded(_promised(self._reads, "read accounts").read_account(uid))
 
     async def find_accounts(self, attribute: str, value: str) -> Sequence[SeenAccount]:
         """Find accounts by the value of one attribute."""
-        return await _call(_promised(self._reads, "read accounts").find_accounts(attribute, value))
+        return await guarded(_promised(self._reads, "read accounts").find_accounts(attribute, value))
 
     async def create_account(self, attributes: Attributes) -> Uid:
         """Make an account."""
-        return await _call(_promised(self._creates, "create accounts").create_account(attributes))
+        return await guarded(_promised(self._creates, "create accounts").create_account(attributes))
 
     async def update_account(self, uid: Uid, changes: Attributes) -> None:
         """Change attributes."""
-        await _call(_promised(self._updates, "update accounts").update_account(uid, changes))
+        await guarded(_promised(self._updates, "update accounts").update_account(uid, changes))
 
     async def set_active(self, uid: Uid, *, active: bool) -> None:
         """Let the person sign in, or not."""
-        await _call(_promised(self._disables, "disable accounts").set_active(uid, active=active))
+        await guarded(_promised(self._disables, "disable accounts").set_active(uid, active=active))
 
     async def delete_account(self, uid: Uid) -> None:
         """Remove an account."""
-        await _call(_promised(self._deletes, "delete accounts").delete_account(uid))
+        await guarded(_promised(self._deletes, "delete accounts").delete_account(uid))
 
     async def grant(self, uid: Uid, entitlements: Sequence[Entitlement]) -> None:
         """Give entitlements."""
-        await _call(_promised(self._grants, "grant entitlements").grant(uid, entitlements))
+        await guarded(_promised(self._grants, "grant entitlements").grant(uid, entitlements))
 
     async def revoke(self, uid: Uid, entitlements: Sequence[Entitlement]) -> None:
         """Take entitlements away."""
-        await _call(_promised(self._grants, "revoke entitlements").revoke(uid, entitlements))
+        await guarded(_promised(self._grants, "revoke entitlements").revoke(uid, entitlements))
 
     async def read_group(self, uid: Uid) -> SeenGroup | None:
         """Read one group."""
-        return await _call(_promised(self._groups, "manage groups").read_group(uid))
+        return await guarded(_promised(self._groups, "manage groups").read_group(uid))
 
     async def find_groups(self, name: str) -> Sequence[SeenGroup]:
         """Find groups by name."""
-        return await _call(_promised(self._groups, "manage groups").find_groups(name))
+        return await guarded(_promised(self._groups, "manage groups").find_groups(name))
 
     async def create_group(self, name: str) -> Uid:
         """Make a group."""
-        return await _call(_promised(self._groups, "manage groups").create_group(name))
+        return await guarded(_promised(self._groups, "manage groups").create_group(name))
 
     async def rename_group(self, uid: Uid, name: str) -> None:
         """Rename a group."""
-        await _call(_promised(self._groups, "manage groups").rename_group(uid, name))
+        await guarded(_promised(self._groups, "manage groups").rename_group(uid, name))
 
     async def delete_group(self, uid: Uid) -> None:
         """Remove a group."""
-        await _call(_promised(self._groups, "manage groups").delete_group(uid))
+        await guarded(_promised(self._groups, "manage groups").delete_group(uid))
 
     async def change_members(self, uid: Uid, *, add: Sequence[Uid], remove: Sequence[Uid]) -> None:
         """Change the members of a group."""
-        await _call(_promised(self._groups, "manage groups").change_members(uid, add=add, remove=remove))
+        await guarded(_promised(self._groups, "manage groups").change_members(uid, add=add, remove=remove))
+
+
+class DownApp(App):
+    """An app to which no session could be opened: attempts at it end as they would have in the middle."""
+
+    def __init__(self, error: TransientError) -> None:
+        super().__init__(_NoSession())
+        self._error = error
+
+    def ensure_up(self) -> None:
+        """Raise what opening raised."""
+        raise self._error
+
+
+class _NoSession:
+    abilities = Abilities(name_attribute="", reads_back=False)
+
+    async def check(self) -> str:
+        return ""
 
 
 def _promised(ability: P | None, what: str) -> P:
@@ -126,7 +148,8 @@ def _promised(ability: P | None, what: str) -> P:
     return ability
 
 
-async def _call(call: Awaitable[T]) -> T:
+async def guarded(call: Awaitable[T]) -> T:
+    """Await one call to a connector. Raises the errors of ``spi.errors`` and ``ConnectorBugError`` only."""
     limit = asyncio.timeout(LONGEST_CALL)
     try:
         async with limit:
@@ -136,5 +159,10 @@ async def _call(call: Awaitable[T]) -> T:
     except Exception as error:
         if limit.expired():
             raise TransientError(f"The app did not answer within {LONGEST_CALL:.0f} seconds.") from None
-        told = "".join(traceback.format_exception(error))
-        raise ConnectorBugError(f"The connector failed with {type(error).__name__}.", told) from error
+        raise as_bug(error) from error
+
+
+def as_bug(error: Exception) -> ConnectorBugError:
+    """Name what a connector should not have raised, with its traceback and without its message."""
+    told = "".join(traceback.format_exception(error))
+    return ConnectorBugError(f"The connector failed with {type(error).__name__}.", told)

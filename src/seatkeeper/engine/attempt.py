@@ -13,6 +13,7 @@ from seatkeeper.core.steps import DeleteAccount, DisableAccount, Plan
 from seatkeeper.engine.app import ConnectorBugError
 from seatkeeper.engine.apply import apply
 from seatkeeper.engine.assignments import Assignment
+from seatkeeper.engine.connections import NoSessionError
 from seatkeeper.engine.links import Hold
 from seatkeeper.engine.observe import Progress, observe
 from seatkeeper.engine.verify import Done, verify
@@ -86,6 +87,8 @@ async def interpret(work: Awaitable[P]) -> P | Outcome:  # noqa: PLR0911, C901 -
         return Waiting(Problem(ProblemCode.PERSON_NEEDED, str(error)))
     except UnsupportedError as error:
         return Waiting(Problem(ProblemCode.NOT_SUPPORTED, str(error)))
+    except NoSessionError as error:
+        return Quarantined(error.problem)
     except ConnectorBugError as error:
         return Failed(Problem(ProblemCode.CONNECTOR_BUG, str(error)), error.told)
     except ConnectorError as error:
@@ -99,6 +102,7 @@ async def _carry_out(place: Workplace, job: ClaimedJob, assignment: Assignment, 
         return Failed(wanted)
     if wanted.presence is Presence.UNTOUCHED:
         return Unchanged()
+    place.app.ensure_up()
     async with place.links.hold() as hold:
         for _ in range(_MOST_ROUNDS - 1):
             try:

@@ -1,12 +1,14 @@
 """Opening a session to the app of an integration, with validated settings and unsealed secrets."""
 
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from typing import Any
 
 from seatkeeper.core.integrations import Integration
 from seatkeeper.core.problems import Problem, ProblemCode
+from seatkeeper.engine.app import as_bug, guarded
 from seatkeeper.engine.context import Engine
 from seatkeeper.spi.connector import Session
+from seatkeeper.spi.errors import ConnectorError
 from seatkeeper.spi.settings import SettingsInvalidError, validate_settings
 from seatkeeper.store.queries.integrations import find_sealed_secrets
 from seatkeeper.store.sealing import SealError
@@ -24,25 +26,33 @@ async def open_session(engine: Engine, integration: Integration) -> AbstractAsyn
     """Give the connector's session for this integration, yet to be entered.
 
     Raises ``NoSessionError``, with ``SETTINGS_INVALID``, for settings the connector refuses, secrets that cannot
-    be unsealed, and a connector that is not installed. Entering may raise the errors of ``spi.errors``.
+    be unsealed, and a connector that is not installed. This and entering may raise the errors of ``spi.errors``.
     """
     connector = engine.connectors.get(integration.connector)
     if connector is None:
         raise _invalid(f"The connector {integration.connector} is not installed here.")
     values = {**integration.settings, **await _secrets(engine, integration)}
     try:
-        return connector.connect(validate_settings(connector.settings, values))
+        settings = validate_settings(connector.settings, values)
     except SettingsInvalidError as error:
         raise _invalid(str(error)) from None
+    try:
+        return connector.connect(settings)
+    except ConnectorError:
+        raise
+    except Exception as error:
+        raise as_bug(error) from error
 
 
 async def check_connection(engine: Engine, integration: Integration) -> str:
     """Prove settings, address and service account with one call; return what answered.
 
-    Raises ``NoSessionError`` and the errors of ``spi.errors``.
+    Raises ``NoSessionError``, the errors of ``spi.errors``, and ``ConnectorBugError``.
     """
-    async with await open_session(engine, integration) as session:
-        return await session.check()
+    opening = await open_session(engine, integration)
+    async with AsyncExitStack() as stack:
+        session = await guarded(stack.enter_async_context(opening))
+        return await guarded(session.check())
 
 
 async def _secrets(engine: Engine, integration: Integration) -> dict[str, Any]:

@@ -50,6 +50,7 @@ async def attempt_group(place: Workplace, job: ClaimedJob, group: KnownGroup) ->
 
 
 async def _carry_out(place: Workplace, job: ClaimedJob, group: KnownGroup, progress: GroupProgress) -> Outcome:
+    place.app.ensure_up()
     if not (place.policy.push_groups and place.app.abilities.groups):
         return Unchanged()
     if group.group_id is None:

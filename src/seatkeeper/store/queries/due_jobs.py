@@ -9,7 +9,9 @@ from sqlalchemy import (
     ColumnElement,
     DateTime,
     Interval,
+    Label,
     Select,
+    Table,
     Text,
     Uuid,
     and_,
@@ -26,7 +28,7 @@ from seatkeeper.core.integrations import IntegrationState, LeaverRule
 from seatkeeper.core.jobs import JobKind, JobState
 from seatkeeper.store.database import Reader
 from seatkeeper.store.statements import prepare
-from seatkeeper.store.tables import accounts, integrations, jobs
+from seatkeeper.store.tables import PENDING_ACCOUNT_JOB, accounts, integrations, jobs
 
 
 def written(value: StrEnum) -> ColumnElement[str]:
@@ -63,14 +65,19 @@ def takes_access() -> ColumnElement[bool]:
 
 @dataclass(frozen=True, slots=True)
 class Removals:
-    """Removals of one integration: due or running, done within the window, and the accounts that are active."""
+    """Removals of one integration by how far they are, and how many accounts are active.
+
+    ``done`` are those within the window; what somebody approved is in none of the figures.
+    """
 
     due: int
+    running: int
+    held: int
     done: int
     active: int
 
 
-def _count_removals() -> Select[tuple[int, int, int]]:
+def _count_removals() -> Select[int, int, int, int, int]:
     started = and_(OF_INTEGRATION, IS_RUNNING, takes_access())
     since = _NOW - bindparam("window", type_=Interval)
     done = and_(OF_INTEGRATION, _IS_DONE, ~jobs.c.approved, jobs.c.ended_at > since)
@@ -79,13 +86,18 @@ def _count_removals() -> Select[tuple[int, int, int]]:
         accounts.c.uid.is_not(None),
         accounts.c.active.is_distinct_from(False),
     )
-    due = select(func.count()).select_from(jobs).where(and_(IS_DUE, takes_access())).scalar_subquery()
-    running = select(func.count()).select_from(jobs).where(started).scalar_subquery()
+    held = and_(OF_INTEGRATION, PENDING_ACCOUNT_JOB, jobs.c.held)
     return select(
-        (due + running).label("due"),
-        select(func.count()).select_from(jobs).where(done).scalar_subquery().label("done"),
-        select(func.count()).select_from(accounts).where(active).scalar_subquery().label("active"),
+        _counted(jobs, and_(IS_DUE, takes_access()), "due"),
+        _counted(jobs, started, "running"),
+        _counted(jobs, held, "held"),
+        _counted(jobs, done, "done"),
+        _counted(accounts, active, "active"),
     )
+
+
+def _counted(table: Table, condition: ColumnElement[bool], name: str) -> Label[int]:
+    return select(func.count()).select_from(table).where(condition).scalar_subquery().label(name)
 
 
 _HAS_REMOVALS = prepare(select(exists().where(and_(IS_DUE, takes_access())).label("any")))
@@ -132,7 +144,7 @@ async def has_removals(reader: Reader, integration_id: IntegrationId, now: datet
 async def count_removals(
     reader: Reader, integration_id: IntegrationId, now: datetime, window: timedelta, *, deletes: bool
 ) -> Removals:
-    """Count the removals that a limit is held against. What somebody approved is not among them."""
+    """Count the removals that a limit is held against."""
     row = await reader.fetch_one(
         _COUNT_REMOVALS, integration_id=integration_id, now=now, window=window, deletes=deletes
     )

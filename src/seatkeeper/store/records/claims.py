@@ -67,7 +67,7 @@ class Claim:
 class Return:
     """A running job that does not end: the state it goes back to, and what has become of it.
 
-    What is None stays as it is, except ``problem``, which is cleared. ``tried`` is whether an attempt was made.
+    What is None stays as it is. ``tried`` is whether an attempt was made: then ``problem`` is what it met.
     """
 
     job_id: JobId
@@ -126,6 +126,7 @@ def _claim(which: ColumnElement[bool]) -> Prepared:
 
 def _put_back() -> Prepared:
     followed = _is_followed()
+    tried = bindparam("tried", type_=Integer)
     state = bindparam("state", type_=Text)
     return prepare(
         update(jobs)
@@ -135,13 +136,15 @@ def _put_back() -> Prepared:
             ended_at=case((followed, _NOW), else_=null()),
             epoch=null(),
             due_at=func.coalesce(bindparam("due_at", type_=DateTime(timezone=True)), jobs.c.due_at),
-            attempts=jobs.c.attempts + bindparam("tried", type_=Integer),
+            attempts=jobs.c.attempts + tried,
             failures=func.coalesce(bindparam("failures", type_=Integer), jobs.c.failures),
             first_failed_at=func.coalesce(
                 bindparam("first_failed_at", type_=DateTime(timezone=True)), jobs.c.first_failed_at
             ),
-            problem_code=bindparam("problem_code", type_=Text),
-            problem_detail=bindparam("problem_detail", type_=Text),
+            problem_code=case((tried == 1, bindparam("problem_code", type_=Text)), else_=jobs.c.problem_code),
+            problem_detail=case(
+                (tried == 1, bindparam("problem_detail", type_=Text)), else_=jobs.c.problem_detail
+            ),
             kind=func.coalesce(bindparam("kind", type_=Text), jobs.c.kind),
             priority=func.coalesce(bindparam("priority", type_=SmallInteger), jobs.c.priority),
         )

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from seatkeeper.core.ids import IntegrationId
 from seatkeeper.core.integrations import Integration
 from seatkeeper.core.problems import Problem, ProblemCode
-from seatkeeper.store.database import Row, Transaction
+from seatkeeper.store.database import Reader, Row, Transaction
 from seatkeeper.store.queries.integrations import INTEGRATION_COLUMNS
 from seatkeeper.store.rows import decode_integration
 from seatkeeper.store.statements import prepare
@@ -51,6 +51,7 @@ _COLUMNS = (
 _START = prepare(
     update(integrations).where(_ID).values(run_epoch=integrations.c.run_epoch + 1).returning(*_COLUMNS)
 )
+_READ = prepare(select(*_COLUMNS).where(_ID))
 _LOCK = prepare(select(*_COLUMNS).where(_ID, _OURS).with_for_update(read=True))
 _QUARANTINE = prepare(
     update(integrations)
@@ -78,6 +79,12 @@ _PAUSE = prepare(
 async def start_run(tx: Transaction, integration_id: IntegrationId) -> Turn | None:
     """Take the next epoch, which ends the say of every earlier run. None for an integration that is gone."""
     row = await tx.fetch_one(_START, integration_id=integration_id)
+    return None if row is None else _turn(row)
+
+
+async def find_turn(reader: Reader, integration_id: IntegrationId) -> Turn | None:
+    """Read how an integration stands, whichever run has it."""
+    row = await reader.fetch_one(_READ, integration_id=integration_id)
     return None if row is None else _turn(row)
 
 

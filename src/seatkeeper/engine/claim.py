@@ -1,0 +1,110 @@
+"""Taking a batch of due jobs on, with everything its attempts start from, in one transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+from seatkeeper.core.accounts import Presence, WantedAccount
+from seatkeeper.core.entitlements import Grant
+from seatkeeper.core.ids import AccountId
+from seatkeeper.core.integrations import IntegrationState, LeaverRule
+from seatkeeper.engine.assignments import Assignment, as_text, assign
+from seatkeeper.engine.context import ORIGIN
+from seatkeeper.engine.guard import allow_removals
+from seatkeeper.engine.workplace import Workplace
+from seatkeeper.store.database import Transaction
+from seatkeeper.store.queries.accounts import load_people
+from seatkeeper.store.queries.app_groups import KnownGroup, load_app_groups
+from seatkeeper.store.records.accounts import Intent, add_grants, remember_intents
+from seatkeeper.store.records.claims import Claim, ClaimedJob, claim_others, claim_removals
+from seatkeeper.store.records.runs import Turn, lock_run
+
+EVERYTHING = 1000
+"""A priority behind every job."""
+
+Work: TypeAlias = "tuple[ClaimedJob, Assignment | KnownGroup]"
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What a run has taken on. ``may_go_on`` is false once the integration no longer lets this run claim jobs."""
+
+    work: Sequence[Work] = ()
+    may_go_on: bool = True
+
+
+async def claim_batch(place: Workplace, turn: Turn, *, size: int, below: int) -> Batch:
+    """Take on up to ``size`` due jobs before priority ``below``, in the order of the queue.
+
+    Takes none when the integration was paused, changed, throttled or quarantined meanwhile, or a newer run began.
+    People are read after their jobs were taken on, so a wish that comes later makes a new job. What is about to
+    be made or given is written down with it, should its answer be lost.
+    """
+    async with place.engine.database.transaction(ORIGIN) as tx:
+        now = await lock_run(tx, turn.integration.id, turn.epoch)
+        if now is None or not may_run(now, tx) or now.changed_at != turn.changed_at:
+            return Batch(may_go_on=False)
+        jobs = await _claim(tx, turn, size, below)
+        if not jobs:
+            return Batch()
+        work = await _load(tx, place, jobs)
+        await _remember(tx, place, [task for _, task in work if isinstance(task, Assignment)])
+        return Batch(work)
+
+
+def may_run(turn: Turn, tx: Transaction) -> bool:
+    """Say whether the integration lets jobs be started now."""
+    is_free = turn.throttled_until is None or turn.throttled_until <= tx.now
+    return turn.integration.state is IntegrationState.LIVE and turn.quarantine is None and is_free
+
+
+async def _claim(tx: Transaction, turn: Turn, size: int, below: int) -> list[ClaimedJob]:
+    deletes = turn.integration.policy.leavers is LeaverRule.DELETE
+    claim = Claim(turn.integration.id, turn.epoch, size, below, deletes)
+    allowed = min(size, await allow_removals(tx, turn, claim))
+    removals = await claim_removals(tx, replace(claim, limit=allowed)) if allowed else []
+    if len(removals) == size:
+        return removals
+    return [*removals, *await claim_others(tx, replace(claim, limit=size - len(removals)))]
+
+
+async def _load(tx: Transaction, place: Workplace, jobs: Sequence[ClaimedJob]) -> list[Work]:
+    account_ids = [job.account_id for job in jobs if job.account_id is not None]
+    group_ids = [job.app_group_id for job in jobs if job.app_group_id is not None]
+    people = await load_people(tx, account_ids, with_groups=place.mapping.uses_groups) if account_ids else {}
+    groups = await load_app_groups(tx, group_ids) if group_ids else {}
+    work: list[Work] = []
+    for job in jobs:
+        if job.account_id is not None:
+            work.append((job, assign(people[job.account_id], place.mapping, place.policy, tx.now)))
+        elif job.app_group_id is not None:
+            work.append((job, groups[job.app_group_id]))
+    return work
+
+
+async def _remember(tx: Transaction, place: Workplace, assignments: Sequence[Assignment]) -> None:
+    if not place.app.reads:
+        return  # nothing could be found again, and what was not given would count as given
+    intents = [intent for each in assignments if (intent := _intent(place, each)) is not None]
+    if intents:
+        await remember_intents(tx, intents)
+    grants = [grant for each in assignments for grant in _new_grants(each)]
+    if grants:
+        await add_grants(tx, grants)
+
+
+def _intent(place: Workplace, assignment: Assignment) -> Intent | None:
+    account, wanted = assignment.person.account, assignment.wanted
+    if account.uid is not None or not isinstance(wanted, WantedAccount) or wanted.presence is not Presence.ACTIVE:
+        return None
+    name = as_text(wanted.attributes.get(place.app.abilities.name_attribute))
+    join = {each: text for each, text in assignment.join.items() if each not in place.sensitive}
+    is_known = (account.name, account.attributes) == (name, join)
+    return None if is_known else Intent(account.id, name, join)
+
+
+def _new_grants(assignment: Assignment) -> Sequence[tuple[AccountId, Grant]]:
+    account, wanted = assignment.person.account, assignment.wanted
+    if not isinstance(wanted, WantedAccount) or wanted.grants is None:
+        return ()
+    return [(account.id, grant) for grant in sorted(wanted.grants - account.grants)]

@@ -1,0 +1,148 @@
+"""The work of one run: several hands at the jobs of one integration, sharing one app and one recorder."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from seatkeeper.core.errors import StoreUnavailableError
+from seatkeeper.core.jobs import JobKind, priority_of
+from seatkeeper.core.outcomes import Retrying
+from seatkeeper.core.problems import ProblemCode
+from seatkeeper.engine.assignments import Assignment
+from seatkeeper.engine.attempt import Result, attempt_account
+from seatkeeper.engine.changes import change
+from seatkeeper.engine.claim import EVERYTHING, Batch, Work, claim_batch
+from seatkeeper.engine.entries import enter_account, enter_group
+from seatkeeper.engine.feed import Feed
+from seatkeeper.engine.groups import attempt_group
+from seatkeeper.engine.pace import Pace
+from seatkeeper.engine.record import Entry
+from seatkeeper.engine.recorder import Recorder
+from seatkeeper.engine.verdicts import Court, Verdict
+from seatkeeper.engine.workplace import Workplace
+from seatkeeper.store.database import Transaction
+from seatkeeper.store.records.claims import ClaimedJob, Return, put_back
+from seatkeeper.store.records.runs import Turn, pause_until
+
+_LONGEST_PAUSE = timedelta(minutes=1)
+"""An app that cannot be reached is tried with a few jobs at least this often."""
+
+
+class Shift:
+    """Works until nothing is due any more, the time slice is over, or the integration wants no more of it."""
+
+    def __init__(self, place: Workplace, turn: Turn, *, ends_at: datetime, stop: asyncio.Event) -> None:
+        self._place = place
+        self._turn = turn
+        self._ends_at = ends_at
+        self._stop = stop
+        self._recorder = Recorder(place.engine.database, turn)
+        self._pace = Pace(place.policy.rate_per_minute, place.engine.clock)
+        self._handled = 0
+        self._stumbles = 0
+        self._is_halted = False
+
+    async def work(self) -> None:
+        """Carry out due jobs; everything that was tried is recorded when this returns."""
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._recorder.write(), name="record")
+                await self._rounds()
+                self._recorder.close()
+        except BaseExceptionGroup as errors:
+            raise _first_cause(errors) from errors
+        await self._leave_pause()
+
+    def _is_over(self) -> bool:
+        return self._is_halted or self._stop.is_set() or self._recorder.is_overtaken
+
+    async def _rounds(self) -> None:
+        """Do accounts, then whatever is due: groups find the accounts of their members recorded."""
+        accounts_only, before = priority_of(JobKind.GROUP), -1
+        while before != self._handled and not self._is_over():
+            before = self._handled
+            await self._round(accounts_only)
+            await self._round(EVERYTHING)
+
+    async def _round(self, below: int) -> None:
+        hands = self._place.policy.concurrency
+        feed = Feed(lambda size: self._claim(size, below), hands)
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                for _ in range(hands):
+                    tasks.create_task(self._lend_hand(feed), name="hand")
+            await feed.close()
+        finally:
+            feed.abort()
+        await self._give_back(feed.left)
+        await self._recorder.flush()
+
+    async def _claim(self, size: int, below: int) -> Batch:
+        is_late = self._handled > 0 and self._place.engine.clock() >= self._ends_at
+        if self._is_over() or is_late:
+            return Batch()
+        batch = await claim_batch(self._place, self._turn, size=size, below=below)
+        if not batch.may_go_on:
+            self._is_halted = True
+        return batch
+
+    async def _lend_hand(self, feed: Feed) -> None:
+        while not self._is_over() and (work := await feed.next()) is not None:
+            if self._is_over() or not await self._pace.wait(self._ends_at, self._stop):
+                feed.left.appendleft(work)
+                return
+            self._handled += 1
+            self._recorder.put(await self._attempt(work))
+
+    async def _attempt(self, work: Work) -> Entry:
+        job, about = work
+        if isinstance(about, Assignment):
+            account = await attempt_account(self._place, job, about)
+            return enter_account(self._place, account, self._judge(job, account.result))
+        group = await attempt_group(self._place, job, about)
+        return enter_group(group, self._judge(job, group.result))
+
+    def _judge(self, job: ClaimedJob, result: Result) -> Verdict:
+        engine = self._place.engine
+        court = Court(self._place.policy.retries, engine.clock(), engine.random)
+        verdict = court.judge(job, result)
+        if isinstance(result, Retrying) and result.problem.code is ProblemCode.APP_UNREACHABLE:
+            self._stumbles += 1
+        else:
+            self._stumbles = 0
+        if self._stumbles >= 2 * self._place.policy.concurrency:
+            # The app is away: let the others wait unharmed instead of failing one after another.
+            pause = min((verdict.due_at or court.now + _LONGEST_PAUSE) - court.now, _LONGEST_PAUSE)
+            verdict = replace(verdict, pause_until=court.now + pause)
+        if verdict.pause_until is not None or verdict.probe_at is not None:
+            self._is_halted = True
+        return verdict
+
+    async def _give_back(self, left: Sequence[Work]) -> None:
+        if not left:
+            return
+        jobs = sorted((job for job, _ in left), key=lambda job: str(job.account_id or job.app_group_id))
+
+        async def give_back(tx: Transaction) -> None:
+            for job in jobs:
+                await put_back(tx, Return(job.id, self._turn.epoch))
+
+        await change(self._place.engine.database, give_back)
+
+    async def _leave_pause(self) -> None:
+        """Let the next run keep to the rate where this one leaves off."""
+        at = self._pace.next_at
+        if self._place.policy.rate_per_minute is None or at <= self._place.engine.clock():
+            return
+        turn = self._turn
+        await change(self._place.engine.database, lambda tx: pause_until(tx, turn.integration.id, turn.epoch, at))
+
+
+def _first_cause(errors: BaseExceptionGroup[BaseException]) -> BaseException:
+    """Give the error behind a group of them; the store being away explains all others."""
+    away = errors.subgroup(StoreUnavailableError)
+    cause: BaseException = away or errors
+    while isinstance(cause, BaseExceptionGroup):
+        cause = cause.exceptions[0]
+    return cause

@@ -1,0 +1,21 @@
+"""The look for work nobody announced: it makes a lost wake-up harmless."""
+
+from seatkeeper.core.ids import IntegrationId
+from seatkeeper.core.jobs import JobKind
+from seatkeeper.engine.changes import change
+from seatkeeper.engine.context import Engine
+from seatkeeper.store.database import Transaction
+from seatkeeper.store.queries.due_jobs import list_accounts_to_delete, list_integrations_with_work
+from seatkeeper.store.records.jobs import ask_for_accounts
+
+
+async def sweep(engine: Engine) -> list[IntegrationId]:
+    """List the live integrations that need a run; ask first for the disabled accounts whose time is up."""
+    return await change(engine.database, _sweep)
+
+
+async def _sweep(tx: Transaction) -> list[IntegrationId]:
+    to_delete = await list_accounts_to_delete(tx, tx.now)
+    if to_delete:
+        await ask_for_accounts(tx, JobKind.DEPROVISION, to_delete)
+    return await list_integrations_with_work(tx, tx.now)
