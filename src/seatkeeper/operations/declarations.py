@@ -47,7 +47,7 @@ class DeclarationsInvalidError(InvalidValueError):
     """Files were refused and nothing was changed; ``faults`` has ``file:line: what`` for each."""
 
     def __init__(self, faults: Sequence[str]) -> None:
-        super().__init__("\n".join(faults))
+        super().__init__("\n".join(["Nothing was changed.", *faults]))
         self.faults = tuple(faults)
 
 

@@ -16,7 +16,7 @@ from seatkeeper.operations.checks import (
     check_draft,
 )
 from seatkeeper.operations.differences import Difference, compare_integrations, compare_secrets
-from seatkeeper.store.database import Transaction
+from seatkeeper.store.database import Reader, Transaction
 from seatkeeper.store.identifiers import new_id
 from seatkeeper.store.queries.integrations import find_sealed_secrets
 from seatkeeper.store.records.events import Happening, record_event
@@ -164,10 +164,10 @@ async def resume_integration(tx: Transaction, slug: str) -> None:
     await _switch(tx, integration, IntegrationState.LIVE, EventKind.INTEGRATION_RESUMED)
 
 
-async def read_secrets(tx: Transaction, integration: Integration, keyring: Keyring) -> dict[str, str]:
+async def read_secrets(reader: Reader, integration: Integration, keyring: Keyring) -> dict[str, str]:
     """Unseal the secrets of an integration; those of a lost key count as not there, so they can be set anew."""
     try:
-        sealed = await find_sealed_secrets(tx, integration.id)
+        sealed = await find_sealed_secrets(reader, integration.id)
         return keyring.unseal_secrets(sealed, bound_to=str(integration.id))
     except SealError:
         return {}

@@ -1,6 +1,7 @@
 """Reading integrations, and how each one stands."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import (
     ColumnElement,
@@ -23,6 +24,7 @@ from seatkeeper.core.errors import NotFoundError
 from seatkeeper.core.ids import IntegrationId
 from seatkeeper.core.integrations import Integration
 from seatkeeper.core.jobs import OPEN, JobState
+from seatkeeper.core.problems import Problem, ProblemCode
 from seatkeeper.core.tasks import TaskState
 from seatkeeper.store.database import Reader
 from seatkeeper.store.rows import decode_integration
@@ -49,6 +51,16 @@ class Standing:
     """Accounts and app groups whose newest job failed."""
     tasks: int
     """Tasks that wait for a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hindrance:
+    """What keeps an integration from running jobs now, whatever its state."""
+
+    quarantine: Problem | None
+    probe_at: datetime | None
+    """When the service account is tried again."""
+    throttled_until: datetime | None
 
 
 def _count(table: Table, *conditions: ColumnElement[bool]) -> ScalarSelect[int]:
@@ -81,6 +93,11 @@ _BY_SLUG = prepare(_selected().where(integrations.c.slug == bindparam("slug")))
 _BY_ID = prepare(_selected().where(integrations.c.id == bindparam("id", type_=Uuid)))
 _ALL = prepare(_selected().order_by(integrations.c.slug))
 _SECRETS = prepare(select(integrations.c.secrets).where(integrations.c.id == bindparam("id", type_=Uuid)))
+_HINDRANCE = prepare(
+    select(integrations.c.quarantine, integrations.c.probe_at, integrations.c.throttled_until).where(
+        integrations.c.id == bindparam("id", type_=Uuid)
+    )
+)
 _STANDINGS = prepare(_standings())
 
 
@@ -107,6 +124,16 @@ async def find_sealed_secrets(reader: Reader, integration_id: IntegrationId) -> 
     """Read an integration's secrets as they were sealed, if it has any."""
     row = await reader.fetch_one(_SECRETS, id=integration_id)
     return None if row is None or row["secrets"] is None else bytes(row["secrets"])
+
+
+async def get_hindrance(reader: Reader, integration_id: IntegrationId) -> Hindrance:
+    """Read what keeps an integration from running jobs. Raises ``NotFoundError``."""
+    row = await reader.fetch_one(_HINDRANCE, id=integration_id)
+    if row is None:
+        raise NotFoundError(f"There is no integration with the id {integration_id}.")
+    document = row["quarantine"]
+    problem = None if document is None else Problem(ProblemCode(document["code"]), document["detail"])
+    return Hindrance(problem, row["probe_at"], row["throttled_until"])
 
 
 async def list_standings(reader: Reader) -> dict[IntegrationId, Standing]:
