@@ -55,4 +55,4 @@ class Quarantined:
     problem: Problem
 
 
-Outcome: TypeAlias = "Succeeded | Unverified | Unchanged | Retrying | Waiting | Failed | Quarantined"
+Outcome: TypeAlias = Succeeded | Unverified | Unchanged | Retrying | Waiting | Failed | Quarantined
