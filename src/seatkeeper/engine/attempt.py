@@ -42,7 +42,7 @@ class Recount:
     """The job would take access away and no guard has counted it: it goes back, as a removal."""
 
 
-Result: TypeAlias = "Outcome | Recount"
+Result: TypeAlias = Outcome | Recount
 
 
 @dataclass(frozen=True, slots=True)

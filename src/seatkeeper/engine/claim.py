@@ -22,7 +22,7 @@ from seatkeeper.store.records.runs import Turn, lock_run
 EVERYTHING = 1000
 """A priority behind every job."""
 
-Work: TypeAlias = "tuple[ClaimedJob, Assignment | KnownGroup]"
+Work: TypeAlias = tuple[ClaimedJob, Assignment | KnownGroup]
 
 
 @dataclass(frozen=True, slots=True)

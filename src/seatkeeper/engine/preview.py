@@ -32,12 +32,16 @@ from seatkeeper.store.queries.integrations import get_integration
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What would be done for one person. ``problem`` says why some of it cannot be told."""
+    """What would be done for one person. ``problem`` says why some of it cannot be told.
+
+    ``sensitive`` are the attributes of the app whose values are never shown.
+    """
 
     wanted: WantedAccount | None = None
     seen: SeenAccount | None = None
     plan: Plan | None = None
     problem: Problem | None = None
+    sensitive: frozenset[str] = frozenset()
 
 
 async def preview(engine: Engine, integration_id: IntegrationId, user_id: UserId) -> Preview:
@@ -66,7 +70,8 @@ async def _look(engine: Engine, integration: Integration, person: Person, stack:
     if not (seen is None or isinstance(seen, SeenAccount)):
         return Preview(wanted, problem=seen.problem)
     held = frozenset(grant.entitlement for grant in person.account.grants)
-    return Preview(wanted, seen, plan(wanted, seen, place.app.abilities, held))
+    steps = plan(wanted, seen, place.app.abilities, held)
+    return Preview(wanted, seen, steps, sensitive=place.sensitive)
 
 
 def _problem(outcome: Outcome) -> Problem | None:
