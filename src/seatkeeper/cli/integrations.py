@@ -21,7 +21,7 @@ from seatkeeper.core.outcomes import Succeeded, Unchanged, Unverified
 from seatkeeper.core.problems import Problem
 from seatkeeper.core.wording import explain
 from seatkeeper.engine.attempt import interpret
-from seatkeeper.engine.connections import NoSessionError, check_connection
+from seatkeeper.engine.connections import check_connection
 from seatkeeper.operations.checks import IntegrationDraft
 from seatkeeper.operations.declarations import Reference
 from seatkeeper.operations.integrations import (
@@ -138,10 +138,7 @@ def test(integration: Slug) -> None:
     async def check(parts: Parts) -> str | Problem:
         async with parts.database.read() as reader:
             found = await find_by_slug(reader, integration)
-        try:
-            answer = await interpret(check_connection(parts.engine, found))
-        except NoSessionError as error:
-            return error.problem
+        answer = await interpret(check_connection(parts.engine, found))
         assert not isinstance(answer, Succeeded | Unverified | Unchanged)
         return answer if isinstance(answer, str) else answer.problem
 
