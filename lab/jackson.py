@@ -32,6 +32,11 @@ class Directory:
         answer = httpx.get(f"{self.address}/lab/users/{self.tenant}/{self.id}", verify=False).raise_for_status()
         return list(answer.json())
 
+    def deactivate(self) -> None:
+        """Switch the directory off: Jackson then answers 200 and ``{}`` to everything."""
+        url = f"{self.address}/lab/directories/{self.id}"
+        httpx.patch(url, json={"deactivated": True}, verify=False).raise_for_status()
+
     def events(self) -> Sequence[dict[str, Any]]:
         """Read what Jackson told the app it is embedded in."""
         answer = httpx.get(f"{self.address}/lab/events", verify=False).raise_for_status()

@@ -22,6 +22,11 @@ app.post('/lab/directories', async (request, response) => {
   response.status(error ? 400 : 201).json(error ?? data);
 });
 
+app.patch('/lab/directories/:id', async (request, response) => {
+  const { data, error } = await sync.directories.update(request.params.id, request.body);
+  response.status(error ? 400 : 200).json(error ?? data);
+});
+
 app.get('/lab/members/:tenant/:group', async (request, response) => {
   const groups = sync.groups.setTenantAndProduct(request.params.tenant, 'lab');
   const { data } = await groups.getGroupMembers({ groupId: request.params.group });
