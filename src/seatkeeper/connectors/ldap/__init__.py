@@ -1,0 +1,39 @@
+"""The ``ldap`` connector: people and groups of a directory, so far of OpenLDAP.
+
+An account is known by its ``entryUUID``, which survives every rename. Only what changes is written, memberships
+are added and taken away one by one, and what is read is compared again on our side. ``protocol`` speaks LDAP;
+what differs between directory servers stands in ``dialects``.
+"""
+
+from seatkeeper.connectors.ldap.sessions import connect
+from seatkeeper.connectors.ldap.settings import LDAPSettings
+from seatkeeper.core.integrations import MappingRules
+from seatkeeper.spi.connector import Connector
+
+_FULL_NAME = (
+    'firstOf(user.displayName, user.name.formatted, [user.name.givenName, user.name.familyName].join(" "),'
+    " user.userName)"
+)
+
+connector = Connector(
+    name="ldap",
+    title="LDAP directory (OpenLDAP)",
+    settings=LDAPSettings,
+    connect=connect,
+    mapping=MappingRules(
+        attributes={
+            "uid": "user.userName",
+            "cn": _FULL_NAME,
+            "sn": "firstOf(user.name.familyName, user.userName)",
+            "givenName": "user.name.givenName",
+            "displayName": _FULL_NAME,
+            "mail": 'firstOf(valueOf(user.emails, "work"), valueOf(user.emails))',
+            "telephoneNumber": 'firstOf(valueOf(user.phoneNumbers, "work"), valueOf(user.phoneNumbers))',
+            "title": "user.title",
+            "departmentNumber": "user.enterprise.department",
+            "employeeNumber": "user.enterprise.employeeNumber",
+        },
+        join=("employeeNumber", "uid", "mail"),
+        required=("uid", "cn", "sn"),
+    ),
+)

@@ -1,0 +1,127 @@
+"""The directory as accounts and groups see it: entries in, entries out, and errors of the closed set."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from seatkeeper.connectors.ldap.dialects import Dialect
+from seatkeeper.connectors.ldap.pools import Pool
+from seatkeeper.connectors.ldap.protocol import requests
+from seatkeeper.connectors.ldap.protocol.connections import (
+    Answer,
+    Connection,
+    ConnectionLostError,
+    ResultError,
+    UnansweredError,
+)
+from seatkeeper.connectors.ldap.protocol.filters import Filter, present
+from seatkeeper.connectors.ldap.protocol.requests import Modification, Scope, Search
+from seatkeeper.connectors.ldap.protocol.responses import Entry
+from seatkeeper.connectors.ldap.refusals import NO_SUCH_OBJECT, interpret
+from seatkeeper.connectors.ldap.settings import LDAPSettings
+from seatkeeper.core.problems import ProblemCode
+from seatkeeper.spi.errors import ConnectorError, RejectedError, TransientError, UnsupportedError
+
+_ANYTHING = present("objectClass")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """An operation; ``what`` follows "refused to" in the sentence for people when it fails."""
+
+    operation: bytes
+    what: str
+    controls: Sequence[bytes] = ()
+
+
+class Directory:
+    """One directory, with the settings of one integration. Every method may raise the errors of ``spi.errors``."""
+
+    def __init__(self, settings: LDAPSettings, dialect: Dialect) -> None:
+        self.settings = settings
+        self.dialect = dialect
+        self._pool = Pool(settings)
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._pool.close()
+
+    async def search(self, wanted: Search) -> Sequence[Entry]:
+        """Find entries below a base that must be there."""
+        try:
+            return (await self.attempt(Request(requests.search(wanted), f"search {wanted.base}"))).entries
+        except ResultError as error:
+            raise _interpret_search(error, wanted) from None
+
+    async def read(self, dn: str, attributes: Sequence[str], condition: Filter = _ANYTHING) -> Entry | None:
+        """Read one entry by its DN; None when nothing is there that meets the condition."""
+        wanted = Search(dn, condition, attributes, Scope.BASE)
+        try:
+            entries = (await self.attempt(Request(requests.search(wanted), f"read {dn}"))).entries
+        except ResultError as error:
+            if error.result.code == NO_SUCH_OBJECT:
+                return None
+            raise interpret(error.result, f"read {dn}") from None
+        return entries[0] if entries else None
+
+    async def pages(self, wanted: Search) -> AsyncIterator[Entry]:
+        """Find any number of entries, a page at a time; a page that does not come is an error."""
+        cookie = b""
+        async with self._pool.own() as connection:
+            while True:
+                control = requests.paged(self.settings.page_size, cookie)
+                request = Request(requests.search(wanted), f"list {wanted.base}", (control,))
+                try:
+                    answer = await self._sent(connection, request)
+                except ResultError as error:
+                    raise _interpret_search(error, wanted) from None
+                for entry in answer.entries:
+                    yield entry
+                if answer.result.next_page is None:
+                    raise UnsupportedError(
+                        f"The directory lists {wanted.base} without pages, so its end is unknown."
+                    )
+                cookie = answer.result.next_page
+                if not cookie:
+                    return
+
+    async def add(self, dn: str, attributes: Mapping[str, Sequence[bytes]]) -> str:
+        """Make an entry and give its Uid. Raises ``ResultError`` for the caller to interpret."""
+        uid_attribute = self.dialect.uid_attribute
+        operation = requests.add(dn, attributes)
+        answer = await self.attempt(Request(operation, f"add {dn}", (requests.post_read(uid_attribute),)))
+        entry = answer.result.read_after or await self.read(dn, [uid_attribute])
+        if entry is None or not entry.attributes.get(uid_attribute):
+            raise TransientError(f"The directory added {dn} and does not show its {uid_attribute}.")
+        return entry.attributes[uid_attribute][0].decode()
+
+    async def modify(self, dn: str, modifications: Sequence[Modification]) -> None:
+        """Change an entry, all of it or nothing."""
+        await self._carry_out(Request(requests.modify(dn, modifications), f"change {dn}"))
+
+    async def delete(self, dn: str) -> None:
+        """Remove an entry."""
+        await self._carry_out(Request(requests.delete(dn), f"delete {dn}"))
+
+    async def attempt(self, request: Request) -> Answer:
+        """Send a request. Raises ``ResultError`` for whatever the server answers but success."""
+        return await self._sent(await self._pool.get(), request)
+
+    async def _carry_out(self, request: Request) -> None:
+        try:
+            await self.attempt(request)
+        except ResultError as error:
+            raise interpret(error.result, request.what) from None
+
+    async def _sent(self, connection: Connection, request: Request) -> Answer:
+        patience = self.settings.timeout
+        try:
+            return await connection.call(request.operation, request.controls, patience=patience)
+        except (ConnectionLostError, UnansweredError) as error:
+            raise TransientError(f"The directory was to {request.what}, but {error}.") from None
+
+
+def _interpret_search(error: ResultError, wanted: Search) -> ConnectorError:
+    if error.result.code == NO_SUCH_OBJECT:
+        missing = f"The directory has no entry {wanted.base}, or the service account may not see it."
+        return RejectedError(missing, ProblemCode.SETTINGS_INVALID)
+    return interpret(error.result, f"search {wanted.base}")

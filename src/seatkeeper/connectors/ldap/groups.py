@@ -1,0 +1,112 @@
+"""Groups: entries that list the DNs of their members."""
+
+from collections.abc import Sequence
+
+from seatkeeper.connectors.ldap.accounts import Accounts, Switching
+from seatkeeper.connectors.ldap.directory import Directory, Request
+from seatkeeper.connectors.ldap.entries import encode_attributes, has_value, name_of
+from seatkeeper.connectors.ldap.naming import Naming
+from seatkeeper.connectors.ldap.places import Places
+from seatkeeper.connectors.ldap.protocol import requests
+from seatkeeper.connectors.ldap.protocol.connections import ResultError
+from seatkeeper.connectors.ldap.protocol.filters import equals
+from seatkeeper.connectors.ldap.protocol.names import key
+from seatkeeper.connectors.ldap.protocol.requests import Modification, Operation
+from seatkeeper.connectors.ldap.protocol.responses import Entry
+from seatkeeper.connectors.ldap.refusals import NO_SUCH_ATTRIBUTE, OBJECT_CLASS, VALUE_EXISTS, interpret
+from seatkeeper.core.accounts import SeenGroup
+from seatkeeper.core.ids import Uid
+from seatkeeper.spi.errors import AccountNotFoundError
+
+_NAME = "cn"
+
+
+class _SoAlreadyError(Exception):
+    """A member to add is there, or one to take away is not."""
+
+
+class Grouping(Accounts):
+    """Accounts beside groups they can be in (``spi.connector.ManagesGroups``)."""
+
+    def __init__(self, directory: Directory) -> None:
+        super().__init__(directory)
+        assert self._settings.groups_base is not None
+        self._groups = Places(directory, self._settings.groups_base, self._settings.group_class)
+        self._group_naming = Naming(directory, self._groups, _NAME)
+        self._member = self._settings.member_attribute
+        self._nobody = self._settings.empty_group_member
+
+    async def read_group(self, uid: Uid) -> SeenGroup | None:
+        """Read one group; members that are not accounts below the base of people are not counted."""
+        entry = await self._groups.find(uid, _NAME, self._member)
+        return None if entry is None else await self._seen_group(entry)
+
+    async def find_groups(self, name: str) -> Sequence[SeenGroup]:
+        """Find groups by name, compared again on our side; without case, as the directory keeps names apart."""
+        found = await self._groups.matching(equals(_NAME, name), _NAME, self._member)
+        return [
+            await self._seen_group(entry) for entry in found if has_value(entry, _NAME, name, ignores_case=True)
+        ]
+
+    async def create_group(self, name: str) -> Uid:
+        """Add a group that holds only the DN of nobody, because it must hold one."""
+        given = {"objectClass": self._settings.group_class, _NAME: name, self._member: self._nobody}
+        return await self._group_naming.add(name, self._groups.base, encode_attributes(given))
+
+    async def rename_group(self, uid: Uid, name: str) -> None:
+        """Rename the entry."""
+        await self._group_naming.rename(uid, (await self._groups.get(uid)).dn, name)
+
+    async def delete_group(self, uid: Uid) -> None:
+        """Remove the entry."""
+        await self._directory.delete((await self._groups.get(uid)).dn)
+
+    async def change_members(self, uid: Uid, *, add: Sequence[Uid], remove: Sequence[Uid]) -> None:
+        """Take away and add values of the member attribute, a batch in each call.
+
+        An account that is gone is in no group, so taking it away is success. Adding it raises
+        ``AccountNotFoundError``, once all others are in.
+        """
+        group = (await self._groups.get(uid)).dn
+        places = await self._people.dns_of((*remove, *add))
+        for operation, accounts in ((Operation.DELETE, remove), (Operation.ADD, add)):
+            members = [places[each].encode() for each in dict.fromkeys(accounts) if each in places]
+            for start in range(0, len(members), self._settings.batch_size):
+                batch = members[start : start + self._settings.batch_size]
+                await self._change(group, Modification(operation, self._member, batch))
+        gone = [each for each in add if each not in places]
+        if gone:
+            raise AccountNotFoundError(f"The directory holds no account {', '.join(gone[:5])} to add to {group}.")
+
+    async def _change(self, group: str, change: Modification) -> None:
+        """Make a change, without the values for which it is so already: one such refuses the whole batch."""
+        try:
+            await self._modify(group, change)
+        except _SoAlreadyError:
+            middle = len(change.values) // 2
+            for half in (change.values[:middle], change.values[middle:]) if middle else ():
+                await self._change(group, Modification(change.operation, change.attribute, half))
+
+    async def _modify(self, group: str, *changes: Modification) -> None:
+        what = f"change the members of {group}"
+        try:
+            await self._directory.attempt(Request(requests.modify(group, changes), what))
+        except ResultError as error:
+            if error.result.code in {VALUE_EXISTS, NO_SUCH_ATTRIBUTE}:
+                raise _SoAlreadyError from None
+            if error.result.code == OBJECT_CLASS and len(changes) == 1:
+                # Somebody else made this group, and its last member goes: now it needs one that does not count.
+                nobody = Modification(Operation.ADD, self._member, (self._nobody.encode(),))
+                await self._modify(group, nobody, *changes)
+                return
+            raise interpret(error.result, what) from None
+
+    async def _seen_group(self, entry: Entry) -> SeenGroup:
+        nobody = key(self._nobody)
+        dns = [value.decode(errors="replace") for value in entry.attributes.get(self._member, ())]
+        members = await self._people.uids_at(dn for dn in dns if key(dn) != nobody)
+        return SeenGroup(self._groups.uid_of(entry), name_of(entry, _NAME), members)
+
+
+class SwitchingAndGrouping(Switching, Grouping):
+    """Accounts that can be disabled, beside groups."""

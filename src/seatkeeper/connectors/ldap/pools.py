@@ -1,0 +1,125 @@
+"""The few connections a session shares among its calls: opened when needed, replaced when lost."""
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from seatkeeper.connectors.ldap.protocol.connections import (
+    Connection,
+    ConnectionLostError,
+    ResultError,
+    UnansweredError,
+    connect,
+)
+from seatkeeper.connectors.ldap.refusals import describe, interpret_bind
+from seatkeeper.connectors.ldap.settings import Address, Encryption, LDAPSettings
+from seatkeeper.core.problems import ProblemCode
+from seatkeeper.spi.errors import ConnectorError, RejectedError, TransientError
+
+
+class Pool:
+    """Connections that are signed in. A connection serves any number of calls, so none has to be given back."""
+
+    def __init__(self, settings: LDAPSettings) -> None:
+        self._settings = settings
+        self._context: ssl.SSLContext | None = None
+        self._open: list[Connection] = []
+        self._opening: asyncio.Task[Connection] | None = None
+
+    async def get(self) -> Connection:
+        """Give the connection with the least to do; open one when there is none, or room for one more.
+
+        All who have to wait for the first connection wait for the same one, and share its failure.
+        """
+        self._open = [connection for connection in self._open if connection.usable]
+        best = min(self._open, key=lambda connection: connection.load, default=None)
+        if best is not None and (best.load == 0 or len(self._open) >= self._settings.connections):
+            return best
+        if self._opening is None:
+            self._opening = asyncio.create_task(self._add())
+            self._opening.add_done_callback(_ask_for_failure)
+        return best if best is not None else await asyncio.shield(self._opening)
+
+    @asynccontextmanager
+    async def own(self) -> AsyncIterator[Connection]:
+        """Open a connection for one caller alone: a server keeps the place in one paged search a connection."""
+        connection = await self._connect()
+        try:
+            yield connection
+        finally:
+            await connection.close()
+
+    async def close(self) -> None:
+        """Close everything."""
+        if self._opening is not None:
+            self._opening.cancel()
+            await asyncio.wait([self._opening])
+        await asyncio.gather(*(connection.close() for connection in self._open))
+        self._open.clear()
+
+    async def _add(self) -> Connection:
+        try:
+            connection = await self._connect()
+            self._open.append(connection)
+            return connection
+        finally:
+            self._opening = None
+
+    async def _connect(self) -> Connection:
+        troubles = []
+        for address in self._settings.addresses:
+            try:
+                async with asyncio.timeout(self._settings.connect_timeout):
+                    return await self._sign_in(address)
+            except TimeoutError:
+                troubles.append(f"{address} did not answer within {self._settings.connect_timeout:g} seconds")
+            except ssl.SSLCertVerificationError as error:
+                troubles.append(f"{address} has a certificate that is not trusted: {error.verify_message}")
+            except (OSError, ConnectionLostError, UnansweredError) as error:
+                troubles.append(f"{address}: {error}")
+        raise TransientError(f"The directory cannot be reached: {'; '.join(troubles)}.")
+
+    async def _sign_in(self, address: Address) -> Connection:
+        patience = self._settings.connect_timeout
+        is_tls = address.encryption is Encryption.TLS
+        connection = await connect(address.host, address.port, self._tls() if is_tls else None)
+        try:
+            if address.encryption is Encryption.START_TLS:
+                await self._start_tls(connection, address)
+            password = self._settings.bind_password.get_secret_value()
+            await connection.bind(self._settings.bind_dn, password, patience=patience)
+        except ResultError as error:
+            await connection.close()
+            raise interpret_bind(error.result, self._settings.bind_dn) from None
+        except BaseException:
+            connection.abort()
+            raise
+        return connection
+
+    async def _start_tls(self, connection: Connection, address: Address) -> None:
+        try:
+            await connection.start_tls(self._tls(), address.host, patience=self._settings.connect_timeout)
+        except ResultError as error:
+            raise _unencrypted(address, describe(error.result)) from None
+
+    def _tls(self) -> ssl.SSLContext:
+        if self._context is None:
+            try:
+                self._context = ssl.create_default_context(cafile=self._settings.ca_file)
+            except OSError as error:
+                reason = f"The CA file {self._settings.ca_file} cannot be used: {error}."
+                raise RejectedError(reason, ProblemCode.SETTINGS_INVALID) from None
+        return self._context
+
+
+def _unencrypted(address: Address, said: str) -> ConnectorError:
+    return TransientError(
+        f"{address} does not offer StartTLS: {said}. Nothing was sent. Use ldaps://, or set the server up for TLS."
+    )
+
+
+def _ask_for_failure(opening: "asyncio.Task[Connection]") -> None:
+    # Where there was another connection to go on with, nobody else asks.
+    if not opening.cancelled():
+        opening.exception()
