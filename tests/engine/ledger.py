@@ -4,7 +4,6 @@ on request. A test application, reached by the engine through the same contract 
 
 import asyncio
 import copy
-import itertools
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -71,19 +70,19 @@ class Ledger:
         self.opening: Exception | None = None
         self.before_call: Callable[[str], Awaitable[None]] | None = None
         self.busiest = 0
+        self.next_uid = 1
         self._faults: dict[str, deque[_Fault]] = {}
-        self._uids = itertools.count(1)
         self._shown: dict[Uid, tuple[Account | None, int]] = {}
         self._busy = 0
 
     def add(self, name: str, *, active: bool = True, uid: str | None = None, **attributes: AttributeValue) -> Uid:
         """Write an account into the books by hand."""
-        key = Uid(uid or str(next(self._uids)))
+        key = Uid(uid) if uid else self.new_uid()
         self.accounts[key] = Account(name, active, {NAME: name, **attributes})
         return key
 
     def add_group(self, name: str, *members: Uid) -> Uid:
-        key = Uid(f"g{next(self._uids)}")
+        key = Uid(f"g{self.new_uid()}")
         self.groups[key] = Group(name, set(members))
         return key
 
@@ -138,7 +137,8 @@ class Ledger:
             self._busy -= 1
 
     def new_uid(self) -> Uid:
-        return Uid(str(next(self._uids)))
+        self.next_uid += 1
+        return Uid(str(self.next_uid - 1))
 
     def remember(self, uid: Uid) -> None:
         """Show the account as it is for some more readings."""
