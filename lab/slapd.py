@@ -6,7 +6,9 @@ about the directory never passes through the code under test.
 
 import base64
 import hashlib
+import os
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -32,6 +34,7 @@ PASSWORD = "lab-password"
 _LDIF = Path(__file__).parent / "slapd"
 _SLAPD, _SLAPADD = "/usr/sbin/slapd", "/usr/sbin/slapadd"
 _OUTSIDE = "cn=nobody"
+_CONFIG_DN = "cn=config"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,14 @@ class Slapd:
             self._server.kill()
             self._server = None
 
+    def freeze(self) -> None:
+        """Let it answer nobody, with every connection open, until ``thaw``."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let it go on where it was."""
+        self._signal(signal.SIGCONT)
+
     def search(self, base: str, *attributes: str, query: str = "(objectClass=*)") -> Sequence[Entry]:
         """Read every entry at and below ``base`` that matches; without names, all user attributes."""
         done = self._checked("ldapsearch", "-LLL", "-o", "ldif-wrap=no", "-b", base, query, *attributes)
@@ -97,12 +108,22 @@ class Slapd:
         """Change the directory behind our back. Records without ``changetype`` are additions."""
         self._checked("ldapmodify", "-a", given=ldif.encode())
 
+    def configure(self, ldif: str) -> None:
+        """Change its ``cn=config``."""
+        self._checked("ldapmodify", given=ldif.encode(), who=_CONFIG_DN)
+
     def lets_in(self, dn: str, password: str) -> bool:
         """Say whether somebody can sign in."""
         return self._tool("ldapwhoami", who=dn, password=password).returncode == 0
 
-    def _checked(self, tool: str, *arguments: str, given: bytes = b"") -> "subprocess.CompletedProcess[bytes]":
-        done = self._tool(tool, *arguments, given=given)
+    def _signal(self, number: signal.Signals) -> None:
+        if self._server is not None:
+            os.kill(self._server.child.pid, number)
+
+    def _checked(
+        self, tool: str, *arguments: str, given: bytes = b"", who: str = ROOT_DN
+    ) -> "subprocess.CompletedProcess[bytes]":
+        done = self._tool(tool, *arguments, given=given, who=who)
         if done.returncode != 0:
             raise RuntimeError(f"{tool} ended with {done.returncode}: {done.stderr.decode()}")
         return done

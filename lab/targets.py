@@ -101,6 +101,7 @@ class LDAPTarget:
                 "bind_password": {"env": "DIRECTORY_PASSWORD"},
                 "people_base": PEOPLE,
                 "groups_base": GROUPS,
+                "disable_attribute": "pwdAccountLockedTime",
             },
             "policy": {"leavers": leavers},
         }
