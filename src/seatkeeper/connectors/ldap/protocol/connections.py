@@ -8,6 +8,7 @@ import asyncio
 import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import cast
 
 from seatkeeper.connectors.ldap.protocol import ber, requests, responses
 from seatkeeper.connectors.ldap.protocol.responses import Entry, Result
@@ -122,8 +123,7 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take the open transport (``asyncio.Protocol``)."""
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)  # uvloop's is none by its class
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Fail whatever was under way (``asyncio.Protocol``)."""
