@@ -13,7 +13,7 @@ from seatkeeper.core.ids import GroupId, Uid, UserId
 from seatkeeper.core.schema import ENTERPRISE_USER
 from seatkeeper.core.users import Group, User
 
-thorough = settings(max_examples=60, deadline=None, database=None)
+thorough = settings(max_examples=50, deadline=None, database=None)
 """For pure properties: enough to find what is there, few enough for every run."""
 
 NOON = datetime(2026, 9, 1, 12, tzinfo=UTC)

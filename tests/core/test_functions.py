@@ -5,7 +5,7 @@ import logging
 import cel
 import pytest
 
-from seatkeeper.core.functions import CALLABLES, FUNCTIONS, LONGEST_TEXT, Function
+from seatkeeper.core.functions import CALLABLES, FUNCTIONS, LONGEST_LIST, LONGEST_TEXT, Function
 from tests.core.people import work_out
 
 SHOWN = {
@@ -45,9 +45,18 @@ def test_no_function_lets_anything_but_its_refusal_out(name: str) -> None:
     assert CALLABLES[name](None) in {None, False}
 
 
-@pytest.mark.parametrize("call", ['text.replace("", text)', "[text, text].join(text)"])
-def test_a_text_cannot_be_blown_up(call: str, caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize(
+    "call",
+    [
+        'text.replace("", text)',
+        "[text, text].join(text)",
+        "upper(text + text + text)",
+        'text.split("")',
+        "[list, list].flatten()",
+    ],
+)
+def test_nothing_a_person_has_can_be_blown_up(call: str, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.CRITICAL, "cel")
-    context = cel.Context({"text": "a" * (LONGEST_TEXT // 2)}, {**CALLABLES})
+    variables = {"text": "a" * (LONGEST_TEXT // 2), "list": ["a"] * (LONGEST_LIST // 2 + 1)}
     with pytest.raises(RuntimeError):
-        cel.compile(call).execute(context)
+        cel.compile(call).execute(cel.Context(variables, {**CALLABLES}))

@@ -12,7 +12,8 @@ from typing import Any
 from cel.stdlib import STDLIB_FUNCTIONS
 
 LONGEST_TEXT = 100_000
-"""Where a function could multiply the length of its arguments, the result is refused above this."""
+LONGEST_LIST = 5_000
+"""No function gives more, so that a chain of calls cannot multiply what a person has without bound."""
 
 NATIVE = frozenset(
     """
@@ -79,19 +80,27 @@ def _ascii(text: str) -> str:
 
 def _join(items: list[Any], separator: str = "") -> str:
     texts = [item for item in items if is_assigned(item)]
-    _refuse_above(sum(map(len, texts)) + len(separator) * len(texts))
+    _refuse_long_text(sum(map(len, texts)) + len(separator) * len(texts))
     return separator.join(texts)
 
 
 def _replace(text: str, old: str, new: str, limit: int = -1) -> str:
     found = text.count(old) if limit < 0 else min(limit, text.count(old))
-    _refuse_above(len(text) + found * len(new))
+    _refuse_long_text(len(text) + found * len(new))
     return text.replace(old, new, limit)
 
 
-def _refuse_above(length: int) -> None:
+def _refuse_long_text(length: int) -> None:
     if length > LONGEST_TEXT:
         raise ValueError("too long")
+
+
+def _bounded(result: Any) -> Any:
+    if isinstance(result, str):
+        _refuse_long_text(len(result))
+    elif isinstance(result, list) and len(result) > LONGEST_LIST:
+        raise ValueError("too many")
+    return result
 
 
 FUNCTIONS: tuple[Function, ...] = (
@@ -146,7 +155,7 @@ def _guarded(name: str, body: Callable[..., Any]) -> Callable[..., Any]:
         if any(argument is None for argument in arguments):
             return None
         try:
-            return body(*arguments)
+            return _bounded(body(*arguments))
         except Exception:  # noqa: BLE001 - its message may hold a value, and the CEL engine would log it
             raise ValueError(f"{name}() cannot work with what it was given") from None
 

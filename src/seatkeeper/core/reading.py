@@ -13,6 +13,8 @@ from difflib import get_close_matches
 from seatkeeper.core.functions import CALLABLE_NAMES, MACROS
 
 NESTED_LOOPS = 2
+"""A list named inside a loop counts as one. A defence against mistakes: work stays near the square of a list."""
+
 MOST_COPIES = 1_000
 """An element named often inside a loop is copied as often, loop after loop: the product is bounded."""
 
@@ -100,6 +102,8 @@ class Reading:
             stray = _unknown("variable", path.root, variables) if root is None else _stray(path, root)
             if stray is not None:
                 raise self._problem(path.at, stray)
+            if self._depth(path.at) >= NESTED_LOOPS and root is not None and _is_list(path, root):
+                raise self._problem(path.at, f"{path.text} is a list, named inside {NESTED_LOOPS} loops")
 
     def with_honest_has(self) -> str:
         """Rewrite ``has(x.y)`` to be false for null, "" and []: RFC 7643 §2.5 calls them unassigned."""
@@ -181,12 +185,15 @@ class Reading:
             at = self._tokens[loop.first].at
             if loop.variable in variables:
                 raise self._problem(at, f"{loop.variable!r} has a meaning already; give the element another name")
-            if sum(other.first <= loop.first < other.last for other in self._loops) > NESTED_LOOPS:
+            if self._depth(at) > NESTED_LOOPS:
                 raise self._problem(at, f"more than {NESTED_LOOPS} loops inside one another")
             named = sum(token.text == loop.variable for token in self._tokens[loop.first + 1 : loop.last])
             copies *= max(named, 1)
         if copies > MOST_COPIES:
             raise ExpressionInvalidError("names the elements of its loops so often that it could grow without end")
+
+    def _depth(self, at: int) -> int:
+        return sum(self._tokens[loop.first].at <= at < self._tokens[loop.last].at for loop in self._loops)
 
     def _check_calls(self) -> None:
         for index, token in enumerate(self._tokens):
@@ -231,6 +238,13 @@ def _stray(path: Path, part: Part) -> str | None:
         else:
             part = part.parts[step]
     return None
+
+
+def _is_list(path: Path, part: Part) -> bool:
+    """Say whether the path, as far as the schema knows it, ends in a whole list."""
+    for step in path.steps:
+        part = Part(parts=part.parts) if step is None else (part.parts or {}).get(step, Part())
+    return part.multi_valued
 
 
 def _unknown(what: str, name: str, known: Collection[str], where: str = "") -> str:
