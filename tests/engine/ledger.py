@@ -103,6 +103,11 @@ class Ledger:
         """Let the next calls raise, each one of these; ``late``: after having done what was asked."""
         self._faults.setdefault(call, deque()).extend(_Fault(error, late) for error in errors)
 
+    def heal(self) -> None:
+        """Let every call succeed from now on."""
+        self._faults.clear()
+        self.opening = None
+
     def writes(self) -> list[str]:
         """The calls that were to change something."""
         return [
