@@ -44,7 +44,7 @@ from tests.core.people import granting, mapping_of
         ("Person{name: 'a'}", "'Person' is not a type"),
         ("user.emails.map(user, 1)", "'user' has a meaning already"),
         ("[1].map(a, [1].map(b, [1].map(c, 1)))", "more than 2 loops inside one another"),
-        ("groups.map(a, groups.map(b, groups))", "line 1, column 27: groups is a list, named inside 2 loops"),
+        ("groups.map(a, groups.map(b, groups))", "line 1, column 29: groups is a list, named inside 2 loops"),
         ("[user.title]" + ".map(t, t + t + t + t)" * 6, "could grow without end"),
         ("1" + " + 1" * 600, "is longer than 2000 characters"),
     ],
