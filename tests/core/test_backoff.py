@@ -29,7 +29,7 @@ def test_the_wait_doubles_up_to_a_quarter_of_an_hour(attempt: int, seconds: int)
 )
 def test_jitter_takes_up_to_half_and_the_ceiling_holds(rule: RetryRule, attempt: int, jitter: float) -> None:
     whole, taken = next_delay(rule, attempt, 0), next_delay(rule, attempt, jitter)
-    assert whole / 2 <= taken <= whole <= rule.ceiling
+    assert whole / 2 - timedelta.resolution <= taken <= whole <= rule.ceiling
     assert whole <= next_delay(rule, attempt + 1, 0)
 
 
