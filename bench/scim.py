@@ -12,7 +12,6 @@ import yaml
 from bench.load import Load, burst
 from bench.population import Population
 from lab.seatkeeper import Seatkeeper
-from seatkeeper.store.embedded import start_embedded
 
 SMALL, LARGE, MEMBERS, ADDED = 1_000, 50_000, 10_000, 100
 
@@ -74,7 +73,7 @@ class FrontDoor:
 def measure_front_door(seconds: int) -> FrontDoor:
     """Measure everything on one store that grows on the way. Nothing is turned off for speed."""
     with TemporaryDirectory() as folder, _web(Path(folder)) as (seatkeeper, token):
-        population = Population(start_embedded(seatkeeper.data / "postgres"), "bench")
+        population = Population(seatkeeper.embedded_url(), "bench")
         users = f"{seatkeeper.url}/scim/v2/bench/Users"
         population.grow_to(SMALL)
         burst(users, token, _look_up(SMALL), seconds=2)

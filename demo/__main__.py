@@ -18,6 +18,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make demo", description=__doc__)
     parser.add_argument("--exit", action="store_true", help="end when the proof is done, instead of serving on")
     arguments = parser.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     console = Console()
     console.print("Starting two real apps, and Seatkeeper with its own PostgreSQL …")
     with set_stage() as stage:
@@ -52,7 +53,6 @@ def _prove(console: Console, stage: Stage) -> int:
 
 
 def _serve_on() -> None:
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         while True:
             signal.pause()

@@ -56,13 +56,17 @@ class Screen:
 
 def show_state(console: Console, world: World, state: AppState, problems: Sequence[str]) -> None:
     """Print what an app holds, as read from it, and everything in which that is wrong."""
-    table = Table(title=f"{world.target.title}, as read from it", title_justify="left", title_style="bold")
-    for heading in ("account", "name", "title", "signs in", "groups"):
-        table.add_column(heading, overflow="fold")
+    table = Table(
+        title=f"{world.target.title}, as read from it", title_justify="left", title_style="bold", expand=True
+    )
+    table.add_column("account", no_wrap=True, ratio=3)
+    table.add_column("name", no_wrap=True, ratio=2)
+    table.add_column("signs in")
+    table.add_column("groups", no_wrap=True, ratio=2)
     for user_name, person in sorted(state.people.items()):
         groups = ", ".join(sorted(name for name, members in state.groups.items() if user_name in members))
         active = Text("yes", "green") if person.active else Text("no", "yellow")
-        table.add_row(user_name, f"{person.given_name} {person.family_name}", person.title, active, groups)
+        table.add_row(user_name, f"{person.given_name} {person.family_name}", active, groups)
     console.print(table)
     members = ", ".join(f"{name} ({len(held)})" for name, held in sorted(state.groups.items()))
     console.print(f"  {len(state.people)} accounts; groups: {members}")

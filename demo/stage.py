@@ -1,11 +1,11 @@
 """Setting the stage: two real apps, Seatkeeper with its own PostgreSQL, and an integration for each app."""
 
 import json
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import yaml
 
@@ -18,9 +18,6 @@ from lab.seatkeeper import Seatkeeper
 from lab.slapd import running_slapd
 from lab.targets import LDAPTarget, SCIMTarget, Target
 from lab.watching import Watch
-from seatkeeper.store.embedded import start_embedded
-
-FOLDER = ROOT / ".cache/demo"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +43,16 @@ class Stage:
 
 @contextmanager
 def set_stage() -> Iterator[Stage]:
-    """Start everything afresh; what an earlier demo left behind is thrown away."""
-    shutil.rmtree(FOLDER, ignore_errors=True)
-    FOLDER.mkdir(parents=True)
-    with scim2_server(FOLDER) as crm, running_slapd(FOLDER / "slapd") as directory:
+    """Start everything afresh, in a folder that goes when the demo ends."""
+    (ROOT / ".cache").mkdir(exist_ok=True)
+    with (
+        TemporaryDirectory(prefix="demo-", dir=ROOT / ".cache", ignore_cleanup_errors=True) as name,
+        scim2_server(Path(name)) as crm,
+        running_slapd(Path(name, "slapd")) as directory,
+    ):
         targets = (SCIMTarget(crm), LDAPTarget(directory))
         secrets = {name: value for target in targets for name, value in target.environment.items()}
-        seatkeeper = Seatkeeper(FOLDER, env=secrets)
+        seatkeeper = Seatkeeper(Path(name), env=secrets)
         try:
             yield _open(seatkeeper, targets)
         finally:
@@ -62,11 +62,11 @@ def set_stage() -> Iterator[Stage]:
 def _open(seatkeeper: Seatkeeper, targets: tuple[Target, Target]) -> Stage:
     seatkeeper.start_serve()
     crm, directory = targets
-    path = FOLDER / "integrations.yaml"
+    path = seatkeeper.directory / "integrations.yaml"
     declared = [crm.declaration(leavers="delete"), directory.declaration(leavers="disable")]
     path.write_text(yaml.safe_dump({"integrations": declared}, sort_keys=False))
     seatkeeper.command("apply", "-f", str(path))
-    watch = Watch(start_embedded(seatkeeper.data / "postgres"))
+    watch = Watch(seatkeeper.embedded_url())
     return Stage(seatkeeper, path, tuple(_world(seatkeeper, target) for target in targets), watch)
 
 

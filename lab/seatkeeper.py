@@ -82,6 +82,11 @@ class Seatkeeper:
         except httpx.TransportError:
             return False
 
+    def embedded_url(self) -> str:
+        """Find the running embedded PostgreSQL's address, without becoming one of those that keep it running."""
+        socket_folder = (self.data / "postgres/postmaster.pid").read_text().splitlines()[4]
+        return f"postgresql://postgres@/seatkeeper?host={socket_folder}"
+
     def command(self, *arguments: str, check: bool = True) -> "subprocess.CompletedProcess[str]":
         """Run ``seatkeeper`` with these arguments to its end."""
         return subprocess.run(

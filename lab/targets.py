@@ -60,13 +60,15 @@ class SCIMTarget:
         }
 
     def read(self) -> AppState:
-        """Ask the server itself."""
+        """Ask the server itself. It leaves members in its groups whose account is gone: they are nobody."""
         users = self._server.resources(self._tenant, "Users")
         names = {user["id"]: user["userName"] for user in users}
         return AppState(
             people={user["userName"]: _from_scim(user) for user in users},
             groups={
-                group["displayName"]: frozenset(names[member["value"]] for member in group.get("members") or [])
+                group["displayName"]: frozenset(
+                    names[member["value"]] for member in group.get("members") or [] if member["value"] in names
+                )
                 for group in self._server.resources(self._tenant, "Groups")
             },
         )
