@@ -17,8 +17,9 @@ from seatkeeper.scim.preconditions import has_seen, wanted_version
 from seatkeeper.scim.resources import entity_tag, group_resource
 from seatkeeper.scim.shapes import GROUP_SHAPE
 from seatkeeper.store.database import Reader, Transaction
-from seatkeeper.store.queries.filters import compile_group_filter, compile_group_sort
+from seatkeeper.store.queries.filters import compile_group_filter
 from seatkeeper.store.queries.groups import get_group, list_groups, list_members, members_of_groups
+from seatkeeper.store.queries.sorting import compile_group_sort
 
 
 async def list_all(call: Call) -> Response:

@@ -13,7 +13,8 @@ from seatkeeper.scim.patch import user_patch
 from seatkeeper.scim.preconditions import has_seen, wanted_version
 from seatkeeper.scim.resources import entity_tag, user_resource
 from seatkeeper.store.database import Reader
-from seatkeeper.store.queries.filters import compile_user_filter, compile_user_sort
+from seatkeeper.store.queries.filters import compile_user_filter
+from seatkeeper.store.queries.sorting import compile_user_sort
 from seatkeeper.store.queries.users import get_user, list_groups_of, list_users
 
 

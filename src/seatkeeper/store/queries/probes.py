@@ -1,0 +1,73 @@
+"""Looking for a value anywhere in the documents by the index ``users_by_any_value``.
+
+A probe is a piece of a document, folded as the index folds whole ones. It finds everything that a condition can
+hold for, and perhaps more, so it goes with the condition and never instead of it.
+"""
+
+import json
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+from scim2_models.path import AttributeBinding
+from sqlalchemy import ColumnElement, Text, any_, cast, func, literal, select
+from sqlalchemy.dialects.postgresql import JSONB
+
+from seatkeeper.store.queries.attributes import Resources, keys_of, kind_of
+from seatkeeper.store.queries.comparisons import Kind, fold
+from seatkeeper.store.queries.listing import INTEGRATION
+
+Equality: TypeAlias = tuple[AttributeBinding, Any]
+"""An attribute, and the value it has to be equal to."""
+
+_TELLING = frozenset({Kind.TEXT, Kind.EXACT, Kind.NUMBER})
+_LABELS = frozenset({"type", "primary"})
+"""Sub-attributes that nearly everybody's entries share: alone they find too many for the index to be of use."""
+
+
+def search_value(resources: Resources, equality: Equality) -> Sequence[ColumnElement[bool]]:
+    """Find the resources that hold a value; nothing where no index can tell."""
+    attribute, operand = equality
+    if attribute.is_multivalued:
+        return search_entry(resources, [equality])
+    keys = keys_of(attribute)
+    if ".".join(keys) in resources.columns or not _tells(equality):
+        return ()
+    return _search(resources, keys, operand)
+
+
+def search_entry(resources: Resources, equalities: Sequence[Equality]) -> Sequence[ColumnElement[bool]]:
+    """Find the resources with an entry for which all of these hold; nothing where no index can tell."""
+    usable = [each for each in equalities if _tells(each) or kind_of(each[0]) is Kind.BOOLEAN]
+    if not any(_tells(each) and keys_of(each[0])[-1] not in _LABELS for each in usable):
+        return ()
+    attribute, operand = usable[0]
+    keys = keys_of(attribute)
+    head = keys[:-1] if attribute.sub_field_name else keys
+    if ".".join(head) in resources.rows:
+        return ()
+    entry = {keys_of(each)[-1]: value for each, value in usable} if attribute.sub_field_name else operand
+    return _search(resources, head, [entry])
+
+
+def _tells(equality: Equality) -> bool:
+    attribute, operand = equality
+    return kind_of(attribute) in _TELLING and isinstance(operand, str | int | float)
+
+
+def _search(resources: Resources, keys: Sequence[str], value: Any) -> Sequence[ColumnElement[bool]]:
+    searched = resources.searched
+    if searched is None:
+        return ()
+    for key in reversed(keys):
+        value = {key: value}
+    probe = literal(json.dumps(value, ensure_ascii=False), Text)
+    # As an array that is filled first: by what it expects of a limit, the planner would rather walk all users.
+    found = select(searched.c.id).where(
+        searched.c.integration_id == INTEGRATION,
+        _folded(cast(searched.c.document, Text)).contains(_folded(probe)),
+    )
+    return (resources.table.c.id == any_(func.array(found.scalar_subquery())),)
+
+
+def _folded(text: ColumnElement[Any]) -> Any:
+    return cast(fold(text), JSONB)
