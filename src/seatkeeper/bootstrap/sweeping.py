@@ -31,6 +31,11 @@ PASSING = (StoreUnavailableError, ConnectorException, psycopg.Error, PoolTimeout
 _log = structlog.get_logger(__name__)
 
 
+def reason_of(error: Exception) -> str:
+    """Say in one line why the database could not be used; Procrastinate hides the reason in the cause."""
+    return str(error.__cause__ or error).strip().partition("\n")[0]
+
+
 async def sweep_regularly(parts: Parts) -> None:
     """Queue a run for every integration that has due jobs, at once and then every sweep interval."""
     await _regularly(lambda: _sweep(parts), parts.settings.sweep_interval, "sweep")
@@ -48,7 +53,7 @@ async def _regularly(work: Callable[[], Awaitable[None]], pause: float, name: st
             await work()
         except PASSING as error:
             if not failing:
-                _log.warning(f"{name}.failing", reason=str(error))
+                _log.warning(f"{name}.failing", reason=reason_of(error))
             failing = True
         else:
             failing = False

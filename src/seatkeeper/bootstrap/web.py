@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import socket
 from collections.abc import Generator
 
@@ -40,6 +41,8 @@ async def serve_web(settings: Settings, stop: asyncio.Event, *, patience: float 
     with _listen(settings) as listener:
         async with open_parts(settings, pool_size=settings.web_pool_size, patience=patience) as parts:
             address, port = listener.getsockname()[:2]
+            # What is loaded by now stays: the collector need not go through it again and again.
+            gc.freeze()
             _log.info("web.listening", address=address, port=port)
             await _serve(application(parts), listener, stop)
     _log.info("web.stopped")

@@ -9,7 +9,7 @@ from procrastinate.worker import Worker
 from seatkeeper.bootstrap.parts import Parts
 from seatkeeper.bootstrap.queue import RUN_TASK, RUNS
 from seatkeeper.bootstrap.runs import Runs
-from seatkeeper.bootstrap.sweeping import PASSING, sweep_regularly, take_over_regularly
+from seatkeeper.bootstrap.sweeping import PASSING, reason_of, sweep_regularly, take_over_regularly
 
 _QUEUE_CONNECTIONS = 4
 _GRACE = 8.0
@@ -36,7 +36,7 @@ async def _work_while_possible(parts: Parts, runs: Runs, stop: asyncio.Event) ->
     try:
         await _work(parts, runs, stop)
     except PASSING as error:
-        _log.warning("worker.interrupted", reason=str(error))
+        _log.warning("worker.interrupted", reason=reason_of(error))
     if not stop.is_set():
         await asyncio.sleep(_PAUSE)
 
