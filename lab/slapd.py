@@ -34,7 +34,6 @@ PASSWORD = "lab-password"
 _LDIF = Path(__file__).parent / "slapd"
 _SLAPD, _SLAPADD = "/usr/sbin/slapd", "/usr/sbin/slapadd"
 _OUTSIDE = "cn=nobody"
-_CONFIG_DN = "cn=config"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +81,7 @@ class Slapd:
 
     def freeze(self) -> None:
         """Let it answer nobody, with every connection open, until ``thaw``."""
-        self._signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, self._signal(signal.SIGSTOP), os.WSTOPPED | os.WNOWAIT)
 
     def thaw(self) -> None:
         """Let it go on where it was."""
@@ -100,7 +99,8 @@ class Slapd:
 
     def members(self, group: str) -> frozenset[str]:
         """Read the member DNs of the group of that cn; the one that only fills an empty group is left out."""
-        (found,) = self.search(GROUPS, "member", query=f"(cn={group})")
+        entries = self.search(GROUPS, "cn", "member", query="(cn=*)")
+        (found,) = (entry for entry in entries if group in entry.attributes["cn"])
         dns = found.attributes.get("member", ())
         return frozenset(dn for dn in dns if dn.lower() not in {_OUTSIDE, found.dn.lower()})
 
@@ -108,22 +108,17 @@ class Slapd:
         """Change the directory behind our back. Records without ``changetype`` are additions."""
         self._checked("ldapmodify", "-a", given=ldif.encode())
 
-    def configure(self, ldif: str) -> None:
-        """Change its ``cn=config``."""
-        self._checked("ldapmodify", given=ldif.encode(), who=_CONFIG_DN)
-
     def lets_in(self, dn: str, password: str) -> bool:
         """Say whether somebody can sign in."""
         return self._tool("ldapwhoami", who=dn, password=password).returncode == 0
 
-    def _signal(self, number: signal.Signals) -> None:
-        if self._server is not None:
-            os.kill(self._server.child.pid, number)
+    def _signal(self, number: signal.Signals) -> int:
+        assert self._server is not None
+        os.kill(self._server.child.pid, number)
+        return self._server.child.pid
 
-    def _checked(
-        self, tool: str, *arguments: str, given: bytes = b"", who: str = ROOT_DN
-    ) -> "subprocess.CompletedProcess[bytes]":
-        done = self._tool(tool, *arguments, given=given, who=who)
+    def _checked(self, tool: str, *arguments: str, given: bytes = b"") -> "subprocess.CompletedProcess[bytes]":
+        done = self._tool(tool, *arguments, given=given)
         if done.returncode != 0:
             raise RuntimeError(f"{tool} ended with {done.returncode}: {done.stderr.decode()}")
         return done

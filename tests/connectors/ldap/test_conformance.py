@@ -60,8 +60,6 @@ async def test_openldap_over_starttls(check: Check, shared_directory: Slapd) -> 
 
 
 @each_check()
-async def test_openldap_over_ldaps_named_by_cn_without_groups_and_disabling(
-    check: Check, shared_directory: Slapd
-) -> None:
+async def test_openldap_over_ldaps_without_groups_and_disabling(check: Check, shared_directory: Slapd) -> None:
     other = {"url": shared_directory.tls_url, "groups_base": None, "disable_attribute": None}
     await run_check(check, harness(shared_directory, **other))

@@ -1,5 +1,6 @@
 """The directory as accounts and groups see it: entries in, entries out, and errors of the closed set."""
 
+import contextlib
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -31,6 +32,8 @@ class Request:
     operation: bytes
     what: str
     controls: Sequence[bytes] = ()
+    repeatable: bool = False
+    """Sent once more when its connection is lost: it may have been idle, and closed by the other side."""
 
 
 class Directory:
@@ -47,20 +50,22 @@ class Directory:
 
     async def search(self, wanted: Search) -> Sequence[Entry]:
         """Find entries below a base that must be there."""
+        request = Request(requests.search(wanted), f"search {wanted.base}", repeatable=True)
         try:
-            return (await self.attempt(Request(requests.search(wanted), f"search {wanted.base}"))).entries
+            return (await self.attempt(request)).entries
         except ResultError as error:
             raise _interpret_search(error, wanted) from None
 
     async def read(self, dn: str, attributes: Sequence[str], condition: Filter = _ANYTHING) -> Entry | None:
         """Read one entry by its DN; None when nothing is there that meets the condition."""
         wanted = Search(dn, condition, attributes, Scope.BASE)
+        request = Request(requests.search(wanted), f"read {dn}", repeatable=True)
         try:
-            entries = (await self.attempt(Request(requests.search(wanted), f"read {dn}"))).entries
+            entries = (await self.attempt(request)).entries
         except ResultError as error:
             if error.result.code == NO_SUCH_OBJECT:
                 return None
-            raise interpret(error.result, f"read {dn}") from None
+            raise interpret(error.result, request.what) from None
         return entries[0] if entries else None
 
     async def pages(self, wanted: Search) -> AsyncIterator[Entry]:
@@ -104,6 +109,9 @@ class Directory:
 
     async def attempt(self, request: Request) -> Answer:
         """Send a request. Raises ``ResultError`` for whatever the server answers but success."""
+        if request.repeatable:
+            with contextlib.suppress(ConnectionLostError):
+                return await self._send(await self._pool.get(), request)
         return await self._sent(await self._pool.get(), request)
 
     async def _carry_out(self, request: Request) -> None:
@@ -113,10 +121,15 @@ class Directory:
             raise interpret(error.result, request.what) from None
 
     async def _sent(self, connection: Connection, request: Request) -> Answer:
-        patience = self.settings.timeout
         try:
-            return await connection.call(request.operation, request.controls, patience=patience)
-        except (ConnectionLostError, UnansweredError) as error:
+            return await self._send(connection, request)
+        except ConnectionLostError as error:
+            raise TransientError(f"The directory was to {request.what}, but {error}.") from None
+
+    async def _send(self, connection: Connection, request: Request) -> Answer:
+        try:
+            return await connection.call(request.operation, request.controls, patience=self.settings.timeout)
+        except UnansweredError as error:
             raise TransientError(f"The directory was to {request.what}, but {error}.") from None
 
 

@@ -33,7 +33,8 @@ class Address:
 
     def __str__(self) -> str:
         scheme = "ldaps" if self.encryption is Encryption.TLS else "ldap"
-        return f"{scheme}://{self.host}:{self.port}"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{scheme}://{host}:{self.port}"
 
 
 class LDAPSettings(ConnectorSettings):
@@ -194,6 +195,9 @@ def _address(url: str, *, allow_plaintext: bool) -> Address:
     parts = urlsplit(url)
     if parts.scheme not in _PORTS or not parts.hostname or parts.path.strip("/") or parts.query:
         raise ValueError("write it like ldaps://ldap.example.org or ldap://ldap.example.org:389")
+    try:
+        port = parts.port or _PORTS[parts.scheme]
+    except ValueError:
+        raise ValueError("the port after the colon is a number up to 65535") from None
     unencrypted = Encryption.NONE if allow_plaintext else Encryption.START_TLS
-    encryption = Encryption.TLS if parts.scheme == "ldaps" else unencrypted
-    return Address(parts.hostname, parts.port or _PORTS[parts.scheme], encryption)
+    return Address(parts.hostname, port, Encryption.TLS if parts.scheme == "ldaps" else unencrypted)

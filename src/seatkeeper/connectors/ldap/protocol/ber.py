@@ -30,7 +30,8 @@ def octets(value: str | bytes, tag: int = OCTETS) -> bytes:
 
 def integer(value: int, tag: int = INTEGER) -> bytes:
     """Encode a number, or an enumerated one with its tag."""
-    return element(tag, value.to_bytes(value.bit_length() // 8 + 1, "big", signed=True))
+    bits = (value if value >= 0 else ~value).bit_length()
+    return element(tag, value.to_bytes(bits // 8 + 1, "big", signed=True))
 
 
 def boolean(value: bool) -> bytes:
