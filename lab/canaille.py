@@ -105,7 +105,7 @@ def canaille(folder: Path, port: int | None = None) -> Iterator[Canaille]:
         except httpx.TransportError:
             return False
 
-    with running(command, answers):
+    with running(command, answers, patience=180.0):
         yield Canaille(f"{address}/scim/v2", TOKEN, f"{address}/oauth/token", database)
 
 
