@@ -1,12 +1,15 @@
 """Each error a connector may raise, and those it may not: what becomes of the job, and of everybody else's."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import pytest
 
 from seatkeeper.core.integrations import Policy, RetryRule
+from seatkeeper.core.outcomes import Retrying
 from seatkeeper.core.problems import ProblemCode
+from seatkeeper.engine.attempt import interpret
 from seatkeeper.engine.sweep import sweep
 from seatkeeper.operations.tasks import complete_task
 from seatkeeper.spi.errors import (
@@ -258,3 +261,9 @@ async def test_text_the_database_cannot_hold_keeps_no_outcome_from_being_recorde
     job = await world.job("ada")
     assert (job["state"], job["problem_code"]) == ("failed", "rejected_value")
     assert job["problem_detail"].startswith("bad \N{REPLACEMENT CHARACTER} value ")
+
+
+async def test_an_app_that_never_answers_is_given_up() -> None:
+    outcome = await interpret(asyncio.Event().wait(), at_most=0.01)
+    assert isinstance(outcome, Retrying)
+    assert outcome.problem.code == "app_unreachable"

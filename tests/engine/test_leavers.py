@@ -192,3 +192,18 @@ async def test_what_the_app_cannot_do_becomes_a_task(make_world: MakeWorld) -> N
     [task] = await world.tasks()
     assert (task.kind, task.job_id, task.target) == ("act_by_hand", job["id"], "ada")
     assert (await world.events())[-2:] == ["job.waiting", "task.opened"]
+
+
+async def test_a_person_who_is_hired_removed_and_hired_within_one_run_ends_up_with_access(world: World) -> None:
+    async def go_and_return(call: str) -> None:
+        if call == "read":
+            world.ledger.before_call = None
+            await world.remove("ada")
+            await world.hire("ada.king", emails=[{"value": "ada@example.org"}])
+
+    world.ledger.before_call = go_and_return
+    await world.hire("ada")
+    await world.run()
+    assert world.ledger.names() == ["ada.king"]
+    assert world.ledger.named("ada.king").active is True
+    assert (await world.account("ada.king"))["uid"] == "1"

@@ -1,6 +1,5 @@
 """The app as the engine calls it: whatever leaves a connector is in the closed set, or named a bug of it."""
 
-import asyncio
 import traceback
 from collections.abc import Awaitable, Sequence
 from typing import TypeVar
@@ -20,9 +19,6 @@ from seatkeeper.spi.connector import (
     UpdatesAccounts,
 )
 from seatkeeper.spi.errors import ConnectorError, TransientError
-
-LONGEST_CALL = 300.0
-"""Seconds. A call that takes longer is given up, so that no app can keep a place in a run for ever."""
 
 T = TypeVar("T")
 P = TypeVar("P")
@@ -150,15 +146,11 @@ def _promised(ability: P | None, what: str) -> P:
 
 async def guarded(call: Awaitable[T]) -> T:
     """Await one call to a connector. Raises the errors of ``spi.errors`` and ``ConnectorBugError`` only."""
-    limit = asyncio.timeout(LONGEST_CALL)
     try:
-        async with limit:
-            return await call
+        return await call
     except ConnectorError:
         raise
     except Exception as error:
-        if limit.expired():
-            raise TransientError(f"The app did not answer within {LONGEST_CALL:.0f} seconds.") from None
         raise as_bug(error) from error
 
 

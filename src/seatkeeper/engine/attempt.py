@@ -1,5 +1,6 @@
 """One attempt at one account job: observe, plan, apply, verify. Calls the app and leaves the store alone."""
 
+import asyncio
 from collections.abc import Awaitable
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,9 +13,9 @@ from seatkeeper.core.problems import Problem, ProblemCode
 from seatkeeper.core.steps import DeleteAccount, DisableAccount, Plan
 from seatkeeper.engine.app import ConnectorBugError
 from seatkeeper.engine.apply import apply
-from seatkeeper.engine.assignments import Assignment
 from seatkeeper.engine.connections import NoSessionError
-from seatkeeper.engine.links import Hold
+from seatkeeper.engine.goals import Goal
+from seatkeeper.engine.links import Lease
 from seatkeeper.engine.observe import Progress, observe
 from seatkeeper.engine.verify import Done, verify
 from seatkeeper.engine.workplace import Workplace
@@ -30,6 +31,9 @@ from seatkeeper.spi.errors import (
     UnsupportedError,
 )
 from seatkeeper.store.records.claims import ClaimedJob
+
+LONGEST_ATTEMPT = 300.0
+"""Seconds for everything an attempt at an account asks of the app."""
 
 _MOST_ROUNDS = 3
 """How often an attempt looks again when the app turns out to hold something else than it showed."""
@@ -50,27 +54,36 @@ class AccountAttempt:
     """An attempt that was made, how it ended, and how far it came."""
 
     job: ClaimedJob
-    assignment: Assignment
+    goal: Goal
     progress: Progress
     started_at: datetime
     ended_at: datetime
     result: Result
 
 
-async def attempt_account(place: Workplace, job: ClaimedJob, assignment: Assignment) -> AccountAttempt:
+async def attempt_account(place: Workplace, job: ClaimedJob, goal: Goal) -> AccountAttempt:
     """Try to bring the account in line. Never raises for anything the app or its connector does."""
     clock = place.engine.clock
     chosen = job.chosen_uid
-    progress = Progress(chosen or assignment.person.account.uid, is_chosen=chosen is not None)
+    progress = Progress(chosen or goal.person.account.uid, is_chosen=chosen is not None)
     started_at = clock()
-    result = await interpret(_carry_out(place, job, assignment, progress))
-    return AccountAttempt(job, assignment, progress, started_at, clock(), result)
+    result = await interpret(_carry_out(place, job, goal, progress))
+    return AccountAttempt(job, goal, progress, started_at, clock(), result)
 
 
-async def interpret(work: Awaitable[P]) -> P | Outcome:  # noqa: PLR0911, C901 - one line for each of a closed set
-    """Await the work, and turn every error a connector may raise, and those it may not, into an outcome."""
+async def interpret(  # noqa: PLR0911, C901 - one line for each of a closed set
+    work: Awaitable[P], *, at_most: float = LONGEST_ATTEMPT
+) -> P | Outcome:
+    """Await the work, and turn every error a connector may raise, and those it may not, into an outcome.
+
+    After ``at_most`` seconds it is given up, so that no app keeps a place in a run for ever.
+    """
     try:
-        return await work
+        async with asyncio.timeout(at_most):
+            return await work
+    except TimeoutError:
+        told = f"The app did not come to an end within {at_most:.0f} seconds."
+        return Retrying(Problem(ProblemCode.APP_UNREACHABLE, told))
     except TransientError as error:
         return Retrying(Problem(ProblemCode.APP_UNREACHABLE, str(error)))
     except ThrottledError as error:
@@ -96,33 +109,31 @@ async def interpret(work: Awaitable[P]) -> P | Outcome:  # noqa: PLR0911, C901 -
         return Failed(Problem(ProblemCode.CONNECTOR_BUG, told))
 
 
-async def _carry_out(place: Workplace, job: ClaimedJob, assignment: Assignment, progress: Progress) -> Result:
-    wanted = assignment.wanted
+async def _carry_out(place: Workplace, job: ClaimedJob, goal: Goal, progress: Progress) -> Result:
+    wanted = goal.wanted
     if isinstance(wanted, Problem):
         return Failed(wanted)
     if wanted.presence is Presence.UNTOUCHED:
         return Unchanged()
     place.app.ensure_up()
-    async with place.links.hold() as hold:
+    async with place.links.lease() as lease:
         for _ in range(_MOST_ROUNDS - 1):
             try:
-                return await _round(place, job, assignment, progress, hold)
+                return await _round(place, job, goal, progress, lease)
             except AccountExistsError:
                 progress.uid = None  # it was not there a moment ago: look again, and adopt it
             except AccountNotFoundError:
                 progress.uid = None
-        return await _round(place, job, assignment, progress, hold)
+        return await _round(place, job, goal, progress, lease)
 
 
-async def _round(
-    place: Workplace, job: ClaimedJob, assignment: Assignment, progress: Progress, hold: Hold
-) -> Result:
-    seen = await observe(place, assignment, progress, hold)
+async def _round(place: Workplace, job: ClaimedJob, goal: Goal, progress: Progress, lease: Lease) -> Result:
+    seen = await observe(place, goal, progress, lease)
     if not (seen is None or isinstance(seen, SeenAccount)):
         return seen
-    wanted = assignment.wanted
+    wanted = goal.wanted
     assert isinstance(wanted, WantedAccount)
-    held = frozenset(grant.entitlement for grant in assignment.person.account.grants)
+    held = frozenset(grant.entitlement for grant in goal.person.account.grants)
     steps = plan(wanted, seen, place.app.abilities, held)
     if steps.is_empty:
         return Unchanged()
@@ -133,7 +144,7 @@ async def _round(
             await apply(place, step, progress)
     finally:
         if progress.uid is not None:
-            place.links.put(progress.uid, assignment.person.account)
+            place.links.put(progress.uid, goal.person.account.id)
     return await verify(place, job, Done(steps, wanted, held), progress)
 
 

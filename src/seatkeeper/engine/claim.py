@@ -8,8 +8,8 @@ from seatkeeper.core.accounts import Presence, WantedAccount
 from seatkeeper.core.entitlements import Grant
 from seatkeeper.core.ids import AccountId
 from seatkeeper.core.integrations import IntegrationState, LeaverRule
-from seatkeeper.engine.assignments import Assignment, as_text, assign
-from seatkeeper.engine.context import ORIGIN
+from seatkeeper.engine.changes import change
+from seatkeeper.engine.goals import Goal, as_text, set_goal
 from seatkeeper.engine.guard import allow_removals
 from seatkeeper.engine.workplace import Workplace
 from seatkeeper.store.database import Transaction
@@ -22,7 +22,7 @@ from seatkeeper.store.records.runs import Turn, lock_run
 EVERYTHING = 1000
 """A priority behind every job."""
 
-Work: TypeAlias = tuple[ClaimedJob, Assignment | KnownGroup]
+Work: TypeAlias = tuple[ClaimedJob, Goal | KnownGroup]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,19 +40,20 @@ async def claim_batch(place: Workplace, turn: Turn, *, size: int, below: int) ->
     People are read after their jobs were taken on, so a wish that comes later makes a new job. What is about to
     be made or given is written down with it, should its answer be lost.
     """
-    async with place.engine.database.transaction(ORIGIN) as tx:
+
+    async def claim(tx: Transaction) -> Batch:
         now = await lock_run(tx, turn.integration.id, turn.epoch)
-        if now is None or not may_run(now, tx) or now.changed_at != turn.changed_at:
+        if now is None or not _may_run(now, tx) or now.changed_at != turn.changed_at:
             return Batch(may_go_on=False)
         jobs = await _claim(tx, turn, size, below)
-        if not jobs:
-            return Batch()
         work = await _load(tx, place, jobs)
-        await _remember(tx, place, [task for _, task in work if isinstance(task, Assignment)])
+        await _remember(tx, place, [about for _, about in work if isinstance(about, Goal)])
         return Batch(work)
 
+    return await change(place.engine.database, claim)
 
-def may_run(turn: Turn, tx: Transaction) -> bool:
+
+def _may_run(turn: Turn, tx: Transaction) -> bool:
     """Say whether the integration lets jobs be started now."""
     is_free = turn.throttled_until is None or turn.throttled_until <= tx.now
     return turn.integration.state is IntegrationState.LIVE and turn.quarantine is None and is_free
@@ -76,35 +77,35 @@ async def _load(tx: Transaction, place: Workplace, jobs: Sequence[ClaimedJob]) -
     work: list[Work] = []
     for job in jobs:
         if job.account_id is not None:
-            work.append((job, assign(people[job.account_id], place.mapping, place.policy, tx.now)))
+            work.append((job, set_goal(people[job.account_id], place.mapping, place.policy, tx.now)))
         elif job.app_group_id is not None:
             work.append((job, groups[job.app_group_id]))
     return work
 
 
-async def _remember(tx: Transaction, place: Workplace, assignments: Sequence[Assignment]) -> None:
+async def _remember(tx: Transaction, place: Workplace, goals: Sequence[Goal]) -> None:
     if not place.app.reads:
         return  # nothing could be found again, and what was not given would count as given
-    intents = [intent for each in assignments if (intent := _intent(place, each)) is not None]
+    intents = [intent for each in goals if (intent := _intent(place, each)) is not None]
     if intents:
         await remember_intents(tx, intents)
-    grants = [grant for each in assignments for grant in _new_grants(each)]
+    grants = [grant for each in goals for grant in _new_grants(each)]
     if grants:
         await add_grants(tx, grants)
 
 
-def _intent(place: Workplace, assignment: Assignment) -> Intent | None:
-    account, wanted = assignment.person.account, assignment.wanted
+def _intent(place: Workplace, goal: Goal) -> Intent | None:
+    account, wanted = goal.person.account, goal.wanted
     if account.uid is not None or not isinstance(wanted, WantedAccount) or wanted.presence is not Presence.ACTIVE:
         return None
     name = as_text(wanted.attributes.get(place.app.abilities.name_attribute))
-    join = {each: text for each, text in assignment.join.items() if each not in place.sensitive}
+    join = {each: text for each, text in goal.join.items() if each not in place.sensitive}
     is_known = (account.name, account.attributes) == (name, join)
     return None if is_known else Intent(account.id, name, join)
 
 
-def _new_grants(assignment: Assignment) -> Sequence[tuple[AccountId, Grant]]:
-    account, wanted = assignment.person.account, assignment.wanted
+def _new_grants(goal: Goal) -> Sequence[tuple[AccountId, Grant]]:
+    account, wanted = goal.person.account, goal.wanted
     if not isinstance(wanted, WantedAccount) or wanted.grants is None:
         return ()
     return [(account.id, grant) for grant in sorted(wanted.grants - account.grants)]

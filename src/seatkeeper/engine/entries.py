@@ -10,7 +10,7 @@ from seatkeeper.engine.workplace import Workplace
 
 def enter_account(place: Workplace, attempt: AccountAttempt, verdict: Verdict) -> Entry:
     """Put together what is written of an attempt at an account."""
-    person, progress = attempt.assignment.person, attempt.progress
+    person, progress = attempt.goal.person, attempt.progress
     sighting = sight_account(place, attempt)
     is_newly_known = sighting is not None and sighting.uid is not None and sighting.uid != person.account.uid
     return Entry(

@@ -23,6 +23,9 @@ from seatkeeper.store.records.claims import ClaimedJob
 MEMBERS = "members"
 """Names the members of a group among differences and unread things."""
 
+_LONGEST_ATTEMPT = 1800.0
+"""Seconds. A group of many thousand members takes many calls."""
+
 _MOST_NAMED = 100
 """So many members are named in the line of a step; of more, only the number is kept."""
 
@@ -45,7 +48,7 @@ async def attempt_group(place: Workplace, job: ClaimedJob, group: KnownGroup) ->
     chosen = job.chosen_uid
     progress = GroupProgress(chosen or group.uid, group.created_here, is_chosen=chosen is not None)
     started_at = clock()
-    result = await interpret(_carry_out(place, job, group, progress))
+    result = await interpret(_carry_out(place, job, group, progress), at_most=_LONGEST_ATTEMPT)
     return GroupAttempt(job, group, progress, started_at, clock(), result)
 
 

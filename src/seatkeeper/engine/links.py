@@ -11,10 +11,10 @@ from contextlib import asynccontextmanager
 
 from seatkeeper.core.ids import AccountId, IntegrationId, Uid
 from seatkeeper.store.database import Database
-from seatkeeper.store.queries.accounts import Holder, KnownAccount, find_holders
+from seatkeeper.store.queries.accounts import Holder, list_holders
 
 
-class Hold:
+class Lease:
     """The one account of the app an attempt has to itself."""
 
     def __init__(self, locks: dict[Uid, asyncio.Lock]) -> None:
@@ -45,32 +45,33 @@ class Links:
     def __init__(self, database: Database, integration_id: IntegrationId) -> None:
         self._database = database
         self._integration_id = integration_id
-        self._holders: dict[Uid, Holder] = {}
+        self._held_by: dict[Uid, AccountId] = {}
         self._locks: dict[Uid, asyncio.Lock] = {}
 
     @asynccontextmanager
-    async def hold(self) -> AsyncIterator[Hold]:
-        """Open a hold that lets go of everything at the end."""
-        hold = Hold(self._locks)
+    async def lease(self) -> AsyncIterator[Lease]:
+        """Open a lease that lets go of everything at the end."""
+        lease = Lease(self._locks)
         try:
-            yield hold
+            yield lease
         finally:
-            hold.let_go()
+            lease.let_go()
 
-    def put(self, uid: Uid, account: KnownAccount) -> None:
+    def put(self, uid: Uid, account_id: AccountId) -> None:
         """Remember that this account row now holds this account of the app."""
-        self._holders[uid] = Holder(account.id, account.user_id, account.name, is_settled=True)
+        self._held_by[uid] = account_id
 
     def is_lost(self, uid: Uid, account_id: AccountId) -> bool:
         """Say whether this run gave the account of the app to another account row."""
-        return uid in self._holders and self._holders[uid].account_id != account_id
+        return self._held_by.get(uid, account_id) != account_id
 
     async def find_holders(self, uids: Iterable[Uid]) -> dict[Uid, Holder]:
         """Find who holds these accounts of the app."""
         asked = list(uids)
-        found = {uid: self._holders[uid] for uid in asked if uid in self._holders}
-        unknown = [uid for uid in asked if uid not in found]
-        if unknown:
-            async with self._database.read() as reader:
-                found |= await find_holders(reader, self._integration_id, unknown)
-        return found
+        lately = {uid: self._held_by[uid] for uid in asked if uid in self._held_by}
+        async with self._database.read() as reader:
+            rows = await list_holders(reader, self._integration_id, asked, list(lately.values()))
+        by_id = {row.account_id: row for row in rows}
+        recorded = {row.uid: row for row in rows if row.uid is not None}
+        found = {uid: by_id[lately[uid]] if uid in lately else recorded.get(uid) for uid in asked}
+        return {uid: holder for uid, holder in found.items() if holder is not None}

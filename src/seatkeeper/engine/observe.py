@@ -9,8 +9,8 @@ from seatkeeper.core.ids import AccountId, Uid
 from seatkeeper.core.outcomes import Failed, Retrying, Waiting
 from seatkeeper.core.problems import Problem, ProblemCode
 from seatkeeper.core.values import Document
-from seatkeeper.engine.assignments import Assignment, as_text
-from seatkeeper.engine.links import Hold
+from seatkeeper.engine.goals import Goal, as_text
+from seatkeeper.engine.links import Lease
 from seatkeeper.engine.workplace import Workplace
 from seatkeeper.store.queries.accounts import Holder, KnownAccount
 
@@ -39,7 +39,7 @@ class Progress:
 
 
 async def observe(
-    place: Workplace, assignment: Assignment, progress: Progress, hold: Hold
+    place: Workplace, goal: Goal, progress: Progress, lease: Lease
 ) -> SeenAccount | Undecided | None:
     """Read the person's account; None when the app does not hold one.
 
@@ -47,19 +47,19 @@ async def observe(
     now (apps give ids out again); then each join attribute. Leaves what it finds in ``progress``.
     """
     if not place.app.reads:
-        progress.seen = _remember(assignment.person.account, progress.uid)
+        progress.seen = _remember(goal.person.account, progress.uid)
         return progress.seen
     for _ in range(_MOST_LOOKS):
-        if progress.uid is not None and await _read_known(place, assignment, progress, hold):
+        if progress.uid is not None and await _read_known(place, goal, progress, lease):
             return progress.seen
-        found = await _look(place, assignment)
+        found = await _look(place, goal)
         if found is None:
             _not_there(progress)
         if not isinstance(found, _Match):
             return found
         # Whoever had it until now may have changed it, or it may be theirs: look once more.
-        if not await hold.take(found.account.uid):
-            return _take(place, assignment, progress, found)
+        if not await lease.take(found.account.uid):
+            return _take(place, goal, progress, found)
     return Retrying(Problem(ProblemCode.ACCOUNT_TAKEN, "Others are at work on the same account."))
 
 
@@ -69,46 +69,44 @@ class _Match:
     holder: Holder | None
 
 
-async def _read_known(place: Workplace, assignment: Assignment, progress: Progress, hold: Hold) -> bool:
-    uid, account = progress.uid, assignment.person.account
+async def _read_known(place: Workplace, goal: Goal, progress: Progress, lease: Lease) -> bool:
+    uid, account = progress.uid, goal.person.account
     assert uid is not None
-    await hold.take(uid)
+    await lease.take(uid)
     seen = None if place.links.is_lost(uid, account.id) else await place.app.read_account(uid)
-    if seen is None or not (progress.is_chosen or _is_theirs(seen, assignment, place.app.abilities)):
-        hold.let_go()
+    if seen is None or not (progress.is_chosen or _is_theirs(seen, goal, place.app.abilities)):
+        lease.let_go()
         _not_there(progress)
         return False
     progress.seen, progress.is_known = seen, True
     return True
 
 
-async def _look(place: Workplace, assignment: Assignment) -> _Match | Undecided | None:
-    for attribute, value in assignment.join.items():
+async def _look(place: Workplace, goal: Goal) -> _Match | Undecided | None:
+    for attribute, value in goal.join.items():
         found = await place.app.find_accounts(attribute, value)
         matches = [seen for seen in found if _answers(seen, attribute, value, place.app.abilities)]
         if matches:
-            return await _decide(place, assignment, matches)
+            return await _decide(place, goal, matches)
     return None
 
 
-async def _decide(
-    place: Workplace, assignment: Assignment, matches: Sequence[SeenAccount]
-) -> _Match | Undecided | None:
+async def _decide(place: Workplace, goal: Goal, matches: Sequence[SeenAccount]) -> _Match | Undecided | None:
     holders = await place.links.find_holders(seen.uid for seen in matches)
     met = [_Match(seen, holders.get(seen.uid)) for seen in matches]
-    free = [match for match in met if _may_have(assignment, match.holder)]
+    free = [match for match in met if _may_have(goal, match.holder)]
     if len(free) == 1:
         return free[0]
     if free:
         told = f"{len(free)} accounts match: {', '.join(match.account.name for match in free)}."
         return Waiting(Problem(ProblemCode.AMBIGUOUS_MATCH, told), tuple(match.account.uid for match in free))
-    return None if assignment.is_of_leaver else _taken(met[0])
+    return None if goal.is_of_leaver else _taken(met[0])
 
 
-def _may_have(assignment: Assignment, holder: Holder | None) -> bool:
-    if holder is None or holder.account_id == assignment.person.account.id:
+def _may_have(goal: Goal, holder: Holder | None) -> bool:
+    if holder is None or holder.account_id == goal.person.account.id:
         return True
-    return holder.user_id is None and assignment.person.user is not None
+    return holder.user_id is None and goal.person.user is not None
 
 
 def _taken(match: _Match) -> Undecided:
@@ -119,13 +117,13 @@ def _taken(match: _Match) -> Undecided:
     return Failed(problem) if holder.is_settled else Retrying(problem)
 
 
-def _take(place: Workplace, assignment: Assignment, progress: Progress, match: _Match) -> SeenAccount:
-    account = assignment.person.account
+def _take(place: Workplace, goal: Goal, progress: Progress, match: _Match) -> SeenAccount:
+    account = goal.person.account
     progress.uid, progress.seen, progress.is_known = match.account.uid, match.account, True
-    progress.was_adopted = not assignment.is_of_leaver
+    progress.was_adopted = not goal.is_of_leaver
     if match.holder is not None and match.holder.account_id != account.id:
         progress.taken_from = match.holder.account_id
-    place.links.put(match.account.uid, account)
+    place.links.put(match.account.uid, account.id)
     return match.account
 
 
@@ -139,18 +137,18 @@ def _answers(seen: SeenAccount, attribute: str, value: str, abilities: Abilities
     return shown is None or value.casefold() in shown
 
 
-def _is_theirs(seen: SeenAccount, assignment: Assignment, abilities: Abilities) -> bool:
+def _is_theirs(seen: SeenAccount, goal: Goal, abilities: Abilities) -> bool:
     """Say whether the account is the person's: its name or a join attribute is as remembered or as wanted.
 
     With nothing to compare it is taken to be.
     """
-    account, wanted = assignment.person.account, assignment.wanted
+    account, wanted = goal.person.account, goal.wanted
     attributes = wanted.attributes if isinstance(wanted, WantedAccount) else {}
     names = {account.name, as_text(attributes.get(abilities.name_attribute))} - {None}
     compared = bool(names)
     if seen.name.casefold() in {str(name).casefold() for name in names}:
         return True
-    for attribute in assignment.join:
+    for attribute in goal.join:
         expected = {as_text(source.get(attribute)) for source in (account.attributes, attributes)} - {None}
         shown = _shown(seen, attribute, abilities)
         if expected and shown is not None:

@@ -21,9 +21,9 @@ from seatkeeper.core.outcomes import (
 from seatkeeper.core.plan import plan
 from seatkeeper.core.problems import Problem
 from seatkeeper.core.steps import Plan
-from seatkeeper.engine.assignments import assign
 from seatkeeper.engine.attempt import interpret
 from seatkeeper.engine.context import Engine
+from seatkeeper.engine.goals import set_goal
 from seatkeeper.engine.observe import Progress, observe
 from seatkeeper.engine.workplace import enter_workplace
 from seatkeeper.store.queries.accounts import Person, find_account_id, load_people
@@ -59,14 +59,14 @@ async def preview(engine: Engine, integration_id: IntegrationId, user_id: UserId
 
 async def _look(engine: Engine, integration: Integration, person: Person, stack: AsyncExitStack) -> Preview:
     place = await enter_workplace(engine, integration, stack)
-    assignment = assign(person, place.mapping, place.policy, engine.clock())
-    wanted = assignment.wanted
+    goal = set_goal(person, place.mapping, place.policy, engine.clock())
+    wanted = goal.wanted
     if isinstance(wanted, Problem):
         return Preview(problem=wanted)
     if wanted.presence is Presence.UNTOUCHED:
         return Preview(wanted, plan=Plan())
-    async with place.links.hold() as hold:
-        seen = await observe(place, assignment, Progress(person.account.uid), hold)
+    async with place.links.lease() as lease:
+        seen = await observe(place, goal, Progress(person.account.uid), lease)
     if not (seen is None or isinstance(seen, SeenAccount)):
         return Preview(wanted, problem=seen.problem)
     held = frozenset(grant.entitlement for grant in person.account.grants)

@@ -76,6 +76,10 @@ async def _move_jobs(tx: Transaction, turn: Turn, entries: Sequence[Entry]) -> d
 
 
 async def _write_accounts(tx: Transaction, entries: Sequence[Entry]) -> None:
+    # Jobs before accounts, as wishes of the IdP take them: two transactions then never wait for one another.
+    known = [entry.job.account_id for entry in entries if entry.is_newly_known and entry.job.account_id]
+    if known:
+        await ask_for_groups(tx, await list_app_groups_of_accounts(tx, known))
     taken = {entry.taken_from for entry in entries if entry.taken_from is not None}
     if taken:
         await let_go(tx, taken)
@@ -86,9 +90,6 @@ async def _write_accounts(tx: Transaction, entries: Sequence[Entry]) -> None:
     for part in ([each for each in seen if each.uid is None], [each for each in seen if each.uid is not None]):
         if part:
             await record_sightings(tx, part)
-    known = [entry.job.account_id for entry in entries if entry.is_newly_known and entry.job.account_id]
-    if known:
-        await ask_for_groups(tx, await list_app_groups_of_accounts(tx, known))
 
 
 async def _write_groups(tx: Transaction, entries: Sequence[Entry]) -> None:

@@ -13,7 +13,7 @@ from seatkeeper.core.jobs import JobKind
 from seatkeeper.engine.changes import change
 from seatkeeper.engine.record import Entry, write_entries
 from seatkeeper.store.database import Database, Transaction
-from seatkeeper.store.queries.accounts import find_holders
+from seatkeeper.store.queries.accounts import list_holders
 from seatkeeper.store.records.accounts import let_go
 from seatkeeper.store.records.jobs import ask_for_accounts
 from seatkeeper.store.records.runs import Turn
@@ -97,8 +97,8 @@ class Recorder:
     async def _part_holder(self, tx: Transaction, entry: Entry) -> None:
         if entry.sighting is None or entry.sighting.uid is None:
             return
-        holders = await find_holders(tx, self._turn.integration.id, [entry.sighting.uid])
-        stale = [holder for holder in holders.values() if holder.account_id != entry.sighting.account_id]
+        holders = await list_holders(tx, self._turn.integration.id, [entry.sighting.uid])
+        stale = [holder for holder in holders if holder.account_id != entry.sighting.account_id]
         await let_go(tx, [holder.account_id for holder in stale])
         await ask_for_accounts(
             tx, JobKind.UPDATE, [holder.account_id for holder in stale if holder.user_id is not None]

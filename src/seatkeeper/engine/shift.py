@@ -9,12 +9,12 @@ from seatkeeper.core.errors import StoreUnavailableError
 from seatkeeper.core.jobs import JobKind, priority_of
 from seatkeeper.core.outcomes import Retrying
 from seatkeeper.core.problems import ProblemCode
-from seatkeeper.engine.assignments import Assignment
 from seatkeeper.engine.attempt import Result, attempt_account
 from seatkeeper.engine.changes import change
 from seatkeeper.engine.claim import EVERYTHING, Batch, Work, claim_batch
 from seatkeeper.engine.entries import enter_account, enter_group
 from seatkeeper.engine.feed import Feed
+from seatkeeper.engine.goals import Goal
 from seatkeeper.engine.groups import attempt_group
 from seatkeeper.engine.pace import Pace
 from seatkeeper.engine.record import Entry
@@ -97,7 +97,7 @@ class Shift:
 
     async def _attempt(self, work: Work) -> Entry:
         job, about = work
-        if isinstance(about, Assignment):
+        if isinstance(about, Goal):
             account = await attempt_account(self._place, job, about)
             return enter_account(self._place, account, self._judge(job, account.result))
         group = await attempt_group(self._place, job, about)

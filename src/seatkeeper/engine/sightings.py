@@ -8,8 +8,8 @@ from seatkeeper.core.entitlements import Grant
 from seatkeeper.core.integrations import LeaverRule
 from seatkeeper.core.outcomes import Succeeded, Unchanged, Unverified
 from seatkeeper.core.values import Attributes, is_unassigned
-from seatkeeper.engine.assignments import as_text
 from seatkeeper.engine.attempt import AccountAttempt, Recount
+from seatkeeper.engine.goals import as_text
 from seatkeeper.engine.groups import GroupAttempt
 from seatkeeper.engine.workplace import Workplace
 from seatkeeper.store.records.accounts import Sighting
@@ -18,7 +18,7 @@ from seatkeeper.store.records.app_group_sightings import GroupSighting
 
 def sight_account(place: Workplace, attempt: AccountAttempt) -> Sighting | None:
     """Say what is known of the account now; None when the attempt found out nothing."""
-    account, progress = attempt.assignment.person.account, attempt.progress
+    account, progress = attempt.goal.person.account, attempt.progress
     if progress.uid is None:
         return _gone(attempt) if progress.is_known else None
     if progress.seen is None or progress.seen.uid != progress.uid:
@@ -49,7 +49,7 @@ def sight_group(attempt: GroupAttempt) -> GroupSighting | None:
 
 
 def _gone(attempt: AccountAttempt) -> Sighting | None:
-    account = attempt.assignment.person.account
+    account = attempt.goal.person.account
     grants: frozenset[Grant] | None = frozenset() if account.grants and _is_over(attempt) else None
     if account.uid is None and grants is None:
         return None  # nothing new, and how it will be looked for stays written down
@@ -68,7 +68,7 @@ def _kept(place: Workplace, attributes: Attributes) -> Attributes:
 
 def _dated(place: Workplace, attempt: AccountAttempt, seen: Sighting) -> Sighting:
     """Date the disabling, and with it the deletion under *disable-then-delete*."""
-    account = attempt.assignment.person.account
+    account = attempt.goal.person.account
     grants = _grants(place, attempt)
     if seen.active is not False:
         return replace(seen, disabled_at=None, delete_at=None, grants=grants)
@@ -78,14 +78,14 @@ def _dated(place: Workplace, attempt: AccountAttempt, seen: Sighting) -> Sightin
 
 
 def _delete_at(place: Workplace, attempt: AccountAttempt, disabled_at: datetime) -> datetime | None:
-    if place.policy.leavers is not LeaverRule.DISABLE_THEN_DELETE or not attempt.assignment.is_of_leaver:
+    if place.policy.leavers is not LeaverRule.DISABLE_THEN_DELETE or not attempt.goal.is_of_leaver:
         return None
     return disabled_at + place.policy.delete_after
 
 
 def _is_active(attempt: AccountAttempt, seen: SeenAccount) -> bool | None:
     """Take a finished job's word where the app cannot tell."""
-    wanted = attempt.assignment.wanted
+    wanted = attempt.goal.wanted
     if seen.active is not None or not _is_over(attempt) or not isinstance(wanted, WantedAccount):
         return seen.active
     return wanted.presence is Presence.ACTIVE
@@ -93,7 +93,7 @@ def _is_active(attempt: AccountAttempt, seen: SeenAccount) -> bool | None:
 
 def _grants(place: Workplace, attempt: AccountAttempt) -> frozenset[Grant] | None:
     """Give the grants to keep; None when just those are written down already, the new ones as intended."""
-    wanted, account = attempt.assignment.wanted, attempt.assignment.person.account
+    wanted, account = attempt.goal.wanted, attempt.goal.person.account
     if not isinstance(wanted, WantedAccount) or wanted.grants is None or not _is_over(attempt):
         return None
     written = account.grants | wanted.grants if place.app.reads else account.grants
@@ -106,15 +106,15 @@ def _is_over(attempt: AccountAttempt) -> bool:
 
 def _unread(place: Workplace, attempt: AccountAttempt) -> Sighting:
     """An account that was made or changed and not read since."""
-    assignment = attempt.assignment
-    account, wanted = assignment.person.account, assignment.wanted
+    goal = attempt.goal
+    account, wanted = goal.person.account, goal.wanted
     name = wanted.attributes.get(place.app.abilities.name_attribute) if isinstance(wanted, WantedAccount) else None
     return Sighting(
         account.id,
         attempt.progress.uid,
         as_text(name) or account.name,
         None,
-        _kept(place, {**account.attributes, **assignment.join}),
+        _kept(place, {**account.attributes, **goal.join}),
         account.disabled_at,
         account.delete_at,
     )

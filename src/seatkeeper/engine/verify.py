@@ -11,7 +11,7 @@ from seatkeeper.core.plan import differences, unreadable
 from seatkeeper.core.problems import Problem, ProblemCode
 from seatkeeper.core.steps import Missing, Plan
 from seatkeeper.core.wording import describe_missing
-from seatkeeper.engine.assignments import as_text
+from seatkeeper.engine.goals import as_text
 from seatkeeper.engine.observe import Progress
 from seatkeeper.engine.workplace import Workplace
 from seatkeeper.store.records.claims import ClaimedJob

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Text, Uuid, any_, bindparam, exists, select
+from sqlalchemy import Text, Uuid, any_, bindparam, exists, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from seatkeeper.core.entitlements import Entitlement, Grant
@@ -51,9 +51,10 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """The account row that holds a Uid. ``is_settled``: no job of it is open, so it will not let go by itself."""
+    """An account row that holds a Uid. ``is_settled``: no job of it is open, so it will not let go by itself."""
 
     account_id: AccountId
+    uid: Uid | None
     user_id: UserId | None
     name: str | None
     is_settled: bool
@@ -83,7 +84,7 @@ _HOLDERS = prepare(
         .label("is_open"),
     ).where(
         accounts.c.integration_id == bindparam("integration_id", type_=Uuid),
-        accounts.c.uid == any_(bindparam("uids", type_=ARRAY(Text))),
+        or_(accounts.c.uid == any_(bindparam("uids", type_=ARRAY(Text))), accounts.c.id == any_(_IDS)),
     )
 )
 
@@ -111,13 +112,14 @@ async def find_account_id(reader: Reader, integration_id: IntegrationId, user_id
     return None if row is None else AccountId(row["id"])
 
 
-async def find_holders(reader: Reader, integration_id: IntegrationId, uids: Sequence[Uid]) -> dict[Uid, Holder]:
-    """Find which account rows hold these Uids."""
-    rows = await reader.fetch_all(_HOLDERS, integration_id=integration_id, uids=list(uids))
-    return {
-        Uid(row["uid"]): Holder(AccountId(row["id"]), row["user_id"], row["name"], not row["is_open"])
-        for row in rows
-    }
+async def list_holders(
+    reader: Reader, integration_id: IntegrationId, uids: Sequence[Uid], ids: Sequence[AccountId] = ()
+) -> list[Holder]:
+    """List the account rows that hold these Uids, and those with these ids, whatever they hold."""
+    rows = await reader.fetch_all(_HOLDERS, integration_id=integration_id, uids=list(uids), ids=list(ids))
+    return [
+        Holder(AccountId(row["id"]), row["uid"], row["user_id"], row["name"], not row["is_open"]) for row in rows
+    ]
 
 
 async def _load_grants(reader: Reader, ids: Sequence[AccountId]) -> dict[AccountId, frozenset[Grant]]:

@@ -15,7 +15,7 @@ from seatkeeper.store.queries.accounts import Person
 
 
 @dataclass(frozen=True, slots=True)
-class Assignment:
+class Goal:
     """One person's account: what is known of it and what is wanted, or why that cannot be worked out.
 
     ``join`` holds the join attributes that have a value, in the order in which they are looked for.
@@ -31,7 +31,7 @@ class Assignment:
         return self.person.user is None or not self.person.user.active
 
 
-def assign(person: Person, mapping: CompiledMapping, policy: Policy, now: datetime) -> Assignment:
+def set_goal(person: Person, mapping: CompiledMapping, policy: Policy, now: datetime) -> Goal:
     """Work out what is wanted for a person."""
     delete_at = person.account.delete_at
     try:
@@ -39,10 +39,10 @@ def assign(person: Person, mapping: CompiledMapping, policy: Policy, now: dateti
             person.user, person.groups, mapping, policy, delete_due=delete_at is not None and delete_at <= now
         )
     except MappingFailedError as error:
-        return Assignment(person, Problem(ProblemCode.MAPPING_FAILED, str(error)))
+        return Goal(person, Problem(ProblemCode.MAPPING_FAILED, str(error)))
     except RequiredMissingError as error:
-        return Assignment(person, Problem(ProblemCode.REQUIRED_MISSING, str(error)))
-    return Assignment(person, wanted, _join(_known_attributes(person, mapping, wanted), mapping))
+        return Goal(person, Problem(ProblemCode.REQUIRED_MISSING, str(error)))
+    return Goal(person, wanted, _join(_known_attributes(person, mapping, wanted), mapping))
 
 
 def _known_attributes(person: Person, mapping: CompiledMapping, wanted: WantedAccount) -> Attributes:
