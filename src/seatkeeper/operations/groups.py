@@ -61,9 +61,10 @@ async def create_group(
     also for members this integration does not know.
     """
     group = _applied(_unborn(tx), draft)
-    if not await insert_group(tx, integration.id, group):
-        raise _taken(group.display_name)
-    joined = await _write(tx, integration, group, MembersChange(members), attributes=())
+    async with tx.savepoint():
+        if not await insert_group(tx, integration.id, group):
+            raise _taken(group.display_name)
+        joined = await _write(tx, integration, group, MembersChange(members), attributes=())
     details = {"added": len(joined.added)}
     happening = Happening(integration.id, EventKind.GROUP_ASSIGNED, group.display_name, details=details)
     await follow_group(tx, group.id, happening, pushes=integration.policy.push_groups, takes_access=False)

@@ -77,6 +77,12 @@ class Transaction(Reader):
         """Ask for this integration to be looked at once the change is committed."""
         self._touched.add(integration_id)
 
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        """Undo what the block wrote when an exception leaves it; the transaction stays usable."""
+        async with self.connection.transaction():
+            yield
+
 
 class _OneStatement(Transaction):
     """A change that its first statement commits."""

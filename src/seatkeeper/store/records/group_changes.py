@@ -126,7 +126,7 @@ async def rename_group(
 ) -> Turnover | None:
     """Do the same for a group with a new name. Answers None, and has written nothing, when the name is taken."""
     try:
-        async with tx.connection.transaction():
+        async with tx.savepoint():
             return await write_group(tx, integration_id, group, members, differs=True)
     except psycopg.errors.UniqueViolation:
         return None

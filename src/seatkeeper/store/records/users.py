@@ -52,7 +52,7 @@ async def rewrite_user(tx: Transaction, user: User, *, renamed: bool) -> bool:
         await _rewrite(tx, user)
         return True
     try:
-        async with tx.connection.transaction():
+        async with tx.savepoint():
             await _rewrite(tx, user)
     except psycopg.errors.UniqueViolation:
         return False
