@@ -6,11 +6,9 @@ from pathlib import Path
 import pytest
 
 from lab.scim2_server import SCIM2Server, scim2_server
-from lab.seatkeeper import QUICK, Seatkeeper
 from lab.slapd import Slapd, running_slapd
 from lab.targets import LDAPTarget, SCIMTarget, Target
-from lab.watching import Watch
-from tests.journeys.worlds import World
+from tests.journeys.worlds import World, running_world
 
 
 @pytest.fixture(scope="session")
@@ -34,12 +32,5 @@ def target(request: pytest.FixtureRequest) -> Target:
 
 @pytest.fixture
 def world(tmp_path: Path, database_url: str, target: Target) -> Iterator[World]:
-    env = {**target.environment, **QUICK}
-    watch = Watch(database_url)
-    seatkeeper = Seatkeeper(tmp_path / "seatkeeper", database_url, env=env)
-    try:
-        seatkeeper.start()
-        yield World(tmp_path, seatkeeper, target, watch)
-    finally:
-        seatkeeper.close()
-        watch.close()
+    with running_world(tmp_path, database_url, target) as world:
+        yield world

@@ -9,12 +9,10 @@ from lab.idps.okta import Okta
 from lab.people import people
 from lab.proxies import Proxy, running_proxy
 from lab.scim2_server import SCIM2Server
-from lab.seatkeeper import QUICK, Seatkeeper
 from lab.slapd import Slapd
 from lab.targets import LDAPTarget, SCIMTarget
-from lab.watching import Watch
 from tests.journeys.waiting import until
-from tests.journeys.worlds import World
+from tests.journeys.worlds import World, running_world
 
 pytestmark = [pytest.mark.live, pytest.mark.slow]
 
@@ -27,23 +25,14 @@ def proxy(scim_app: SCIM2Server) -> Iterator[Proxy]:
 
 @pytest.fixture
 def directory_world(tmp_path: Path, database_url: str, directory: Slapd) -> Iterator[World]:
-    yield from _world(tmp_path, database_url, LDAPTarget(directory))
+    with running_world(tmp_path, database_url, LDAPTarget(directory)) as world:
+        yield world
 
 
 @pytest.fixture
 def proxied_world(tmp_path: Path, database_url: str, scim_app: SCIM2Server) -> Iterator[World]:
-    yield from _world(tmp_path, database_url, SCIMTarget(scim_app, tenant="behind-a-proxy"))
-
-
-def _world(tmp_path: Path, database_url: str, target: LDAPTarget | SCIMTarget) -> Iterator[World]:
-    watch = Watch(database_url)
-    seatkeeper = Seatkeeper(tmp_path / "seatkeeper", database_url, env={**target.environment, **QUICK})
-    try:
-        seatkeeper.start()
-        yield World(tmp_path, seatkeeper, target, watch)
-    finally:
-        seatkeeper.close()
-        watch.close()
+    with running_world(tmp_path, database_url, SCIMTarget(scim_app, tenant="behind-a-proxy")) as world:
+        yield world
 
 
 def test_jobs_wait_while_the_app_is_down_and_finish_when_it_is_back(

@@ -13,11 +13,9 @@ import pytest
 from lab.company import differences
 from lab.idps.client import USER
 from lab.people import people, teams
-from lab.seatkeeper import QUICK, Seatkeeper
 from lab.slapd import Slapd
 from lab.targets import LDAPTarget
-from lab.watching import Watch
-from tests.journeys.worlds import World
+from tests.journeys.worlds import World, running_world
 
 pytestmark = [pytest.mark.live, pytest.mark.slow]
 
@@ -26,15 +24,8 @@ JOBS, KILLS = 500, 20
 
 @pytest.fixture
 def world(tmp_path: Path, database_url: str, directory: Slapd) -> Iterator[World]:
-    target = LDAPTarget(directory)
-    seatkeeper = Seatkeeper(tmp_path / "seatkeeper", database_url, env={**target.environment, **QUICK})
-    watch = Watch(database_url)
-    try:
-        seatkeeper.start_web()
-        yield World(tmp_path, seatkeeper, target, watch)
-    finally:
-        seatkeeper.close()
-        watch.close()
+    with running_world(tmp_path, database_url, LDAPTarget(directory), workers=0) as world:
+        yield world
 
 
 def test_a_worker_killed_twenty_times_loses_and_doubles_nothing(world: World, directory: Slapd) -> None:

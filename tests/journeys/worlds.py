@@ -1,7 +1,8 @@
 """One identity provider, one integration and one real app, with Seatkeeper's processes between them."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import yaml
 from lab.company import Company, differences
 from lab.idps.entra import Entra
 from lab.idps.okta import Okta
-from lab.seatkeeper import Seatkeeper
+from lab.seatkeeper import QUICK, Seatkeeper
 from lab.targets import SCIMTarget, Target
 from lab.watching import Watch
 
@@ -35,6 +36,13 @@ class World:
         idp = Okta(url, token) if isinstance(self.target, SCIMTarget) else Entra(url, token)
         self.company = Company(idp, leavers_vanish=leavers == "delete")
         return self.company
+
+    def close(self) -> None:
+        """End the processes and every connection."""
+        if self.company is not None:
+            self.company.idp.endpoint.close()
+        self.seatkeeper.close()
+        self.watch.close()
 
     def apply(self, *, leavers: str = "disable", **overrides: Mapping[str, Any]) -> None:
         """Declare the integration as code; ``overrides`` go into settings, policy or mapping."""
@@ -61,3 +69,15 @@ class World:
         """Read the one open task."""
         [task] = json.loads(self.seatkeeper.command("task", "list", "--json").stdout)
         return dict(task)
+
+
+@contextmanager
+def running_world(folder: Path, database_url: str, target: Target, *, workers: int = 1) -> Iterator[World]:
+    """Start Seatkeeper before a target and stop everything in the end."""
+    seatkeeper = Seatkeeper(folder / "seatkeeper", database_url, env={**target.environment, **QUICK})
+    world = World(folder, seatkeeper, target, Watch(database_url))
+    try:
+        seatkeeper.start(workers)
+        yield world
+    finally:
+        world.close()
