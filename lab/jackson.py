@@ -74,5 +74,5 @@ def jackson(folder: Path, port: int | None = None) -> Iterator[Jackson]:
         except httpx.TransportError:
             return False
 
-    with running(Command(["node", served, str(port)], folder / "jackson.log"), answers):
+    with running(Command([APPS / "node/bin/node", served, str(port)], folder / "jackson.log"), answers):
         yield Jackson(address)
