@@ -54,6 +54,7 @@ def test_spellings_of_one_name_are_equal(one: str, other: str) -> None:
         ("uid=ada,dc=org", "cn=ada,dc=org"),
         (r"cn=a\,cn=b", "cn=a,cn=b"),
         ("uid=ada,ou=x,dc=org", "uid=ada,dc=org"),
+        ("no+name", "no+Name"),
     ],
 )
 def test_different_names_are_not(one: str, other: str) -> None:

@@ -36,17 +36,18 @@ class Accounts:
         extra = (self._disabling,) if self._disabling is not None else ()
         self._read = (_ALL, *extra)
         self._hidden = directory.dialect.password_attributes | {directory.dialect.uid_attribute}
+        self._abilities = Abilities(
+            name_attribute=self._name,
+            disables=self._disabling is not None,
+            groups=directory.settings.groups_base is not None,
+            write_only=directory.dialect.password_attributes,
+            ignores_case=directory.dialect.names_without_case | {self._name},
+        )
 
     @property
     def abilities(self) -> Abilities:
         """What a directory can do, with these settings."""
-        return Abilities(
-            name_attribute=self._name,
-            disables=self._disabling is not None,
-            groups=self._settings.groups_base is not None,
-            write_only=self._directory.dialect.password_attributes,
-            ignores_case=self._directory.dialect.names_without_case | {self._name},
-        )
+        return self._abilities
 
     async def check(self) -> str:
         """Read the base of people, and that of groups."""

@@ -83,9 +83,21 @@ class Grouping(Accounts):
         try:
             await self._modify(group, change)
         except _SoAlreadyError:
-            middle = len(change.values) // 2
-            for half in (change.values[:middle], change.values[middle:]) if middle else ():
-                await self._change(group, Modification(change.operation, change.attribute, half))
+            needed = await self._needed(group, change)
+            if len(needed) < len(change.values):
+                parts = [needed]
+            elif len(needed) > 1:  # the server takes for equal what is not spelled so: find out which
+                parts = [needed[: len(needed) // 2], needed[len(needed) // 2 :]]
+            else:
+                parts = []
+            for part in filter(None, parts):
+                await self._change(group, Modification(change.operation, change.attribute, part))
+
+    async def _needed(self, group: str, change: Modification) -> Sequence[bytes]:
+        entry = await self._directory.read(group, [self._member])
+        present = set() if entry is None else set(map(key, self._members_of(entry)))
+        adds = change.operation is Operation.ADD
+        return [value for value in change.values if (key(value.decode()) in present) != adds]
 
     async def _modify(self, group: str, *changes: Modification) -> None:
         what = f"change the members of {group}"
@@ -101,10 +113,12 @@ class Grouping(Accounts):
                 return
             raise interpret(error.result, what) from None
 
+    def _members_of(self, entry: Entry) -> Sequence[str]:
+        return [value.decode(errors="replace") for value in entry.attributes.get(self._member, ())]
+
     async def _seen_group(self, entry: Entry) -> SeenGroup:
         nobody = key(self._nobody)
-        dns = [value.decode(errors="replace") for value in entry.attributes.get(self._member, ())]
-        members = await self._people.uids_at(dn for dn in dns if key(dn) != nobody)
+        members = await self._people.uids_at(dn for dn in self._members_of(entry) if key(dn) != nobody)
         return SeenGroup(self._groups.uid_of(entry), name_of(entry, _NAME), members)
 
 

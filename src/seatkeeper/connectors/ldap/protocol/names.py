@@ -38,10 +38,14 @@ def split(name: str) -> tuple[RDN, str]:
 def key(name: str) -> Hashable:
     """Make something that is equal for two spellings of one name: other case, spaces or escapes.
 
-    Values are compared as ``caseIgnoreMatch`` does, which is right for all that names are commonly made of.
+    Values are compared as ``caseIgnoreMatch`` does, which is right for all that names are commonly made of. What
+    is no name equals itself only.
     """
-    if "\\" in name or "+" in name or '"' in name:
-        return tuple(frozenset((attribute, folded(value)) for attribute, value in rdn) for rdn in _rdns(name))
+    if "\\" in name or "+" in name:
+        try:
+            return tuple(frozenset((attribute, folded(value)) for attribute, value in rdn) for rdn in _rdns(name))
+        except NameInvalidError:
+            return name
     pairs = (part.partition("=") for part in name.split(","))
     return tuple(frozenset(((attribute.strip().lower(), folded(value)),)) for attribute, _, value in pairs)
 
