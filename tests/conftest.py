@@ -4,6 +4,7 @@ import hashlib
 import itertools
 import os
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -52,14 +53,21 @@ def template(postgres: str) -> str:
     return name
 
 
-@pytest.fixture
-def database_url(postgres: str, template: str) -> Iterator[str]:
-    """The URL of a fresh, migrated database that is dropped after the test."""
+@contextmanager
+def fresh_database(postgres: str, template: str) -> Iterator[str]:
+    """Make a database from the template, give its URL, and drop it in the end."""
     name = f"test_{os.getpid()}_{next(_counter)}"
     with psycopg.connect(postgres, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
         yield _with_database(postgres, name)
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def database_url(postgres: str, template: str) -> Iterator[str]:
+    """The URL of a fresh, migrated database that is dropped after the test."""
+    with fresh_database(postgres, template) as url:
+        yield url
 
 
 @pytest.fixture
