@@ -10,7 +10,7 @@ help:  ## list the doors
 .venv/.ready: pyproject.toml requirements.lock scripts/bootstrap
 	@scripts/bootstrap
 
-.apps/.ready: scripts/install-apps .venv/.ready
+.apps/.ready: scripts/install-apps $(wildcard lab/requirements/*.txt lab/*/package-lock.json) .venv/.ready
 	@scripts/install-apps
 
 demo: .apps/.ready  ## play an identity provider against two real apps and watch (ARGS=--exit ends when proven)
