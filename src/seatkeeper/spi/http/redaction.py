@@ -13,7 +13,7 @@ HIDDEN = "[hidden]"
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
 _MARKUP = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]+>", re.IGNORECASE | re.DOTALL)
 _SECRETS = (
-    re.compile(r"\$?\b(?:scrypt|pbkdf2\w*|bcrypt\w*|argon2\w*)[:$][^\s\"';)]{8,}", re.IGNORECASE),  # Werkzeug, Django
+    re.compile(r"\$?\b(?:scrypt|pbkdf2\w*|bcrypt\w*|argon2\w*)[:$][^\s\"';)]{8,}", re.IGNORECASE),  # Django
     re.compile(r"\$[a-z0-9-]{1,12}\$[^\s\"';)]{8,}", re.IGNORECASE),  # crypt: $2b$12$…, $argon2id$…, $6$…
     re.compile(r"\{(?:S?SHA\d*|MD5|CRYPT|PBKDF2[^}]*)\}[^\s\"',;)]+", re.IGNORECASE),  # RFC 2307
     re.compile(r"\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*"),  # a JSON web token
