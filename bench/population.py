@@ -1,6 +1,10 @@
 """Filling a store with people and groups quickly, in the shape the SCIM face leaves them in."""
 
+from collections.abc import Sequence
+
 import psycopg
+
+from lab.people import Person
 
 _PEOPLE = """
 WITH numbered AS (
@@ -19,6 +23,27 @@ WITH numbered AS (
 )
 INSERT INTO accounts (id, integration_id, user_id, user_name_key, created_at)
 SELECT uuidv7(), %(integration)s, id, user_name_key, now() FROM made
+"""
+
+_ASSIGN = """
+WITH person AS (
+    SELECT r[1] AS name, r[2] AS given, r[3] AS family, r[4] AS display, r[5] AS title
+    FROM (SELECT %(row)s::text[] AS r)
+), made AS (
+    INSERT INTO users (id, integration_id, user_name, user_name_key, active, document, created_at, updated_at)
+    SELECT uuidv7(), %(integration)s, name, lower(name), true,
+           jsonb_build_object(
+               'userName', name, 'active', true, 'displayName', display, 'title', title,
+               'name', jsonb_build_object('givenName', given, 'familyName', family),
+               'emails', jsonb_build_array(jsonb_build_object('type', 'work', 'primary', true, 'value', name))),
+           now(), now()
+    FROM person RETURNING id, user_name_key
+), account AS (
+    INSERT INTO accounts (id, integration_id, user_id, user_name_key, created_at)
+    SELECT uuidv7(), %(integration)s, id, user_name_key, now() FROM made RETURNING id, user_name_key
+)
+INSERT INTO jobs (id, integration_id, account_id, kind, state, priority, due_at, target, actor, created_at)
+SELECT uuidv7(), %(integration)s, id, 'provision', 'queued', 10, now(), user_name_key, 'bench', now() FROM account
 """
 
 _GROUP = """
@@ -65,6 +90,23 @@ class Population:
         ).fetchall()
         self._connection.execute("VACUUM ANALYZE memberships")
         return [str(row[0]) for row in rows]
+
+    def assign(self, everybody: Sequence[Person]) -> None:
+        """Add these people with the job each assignment asks for."""
+        rows = [(p.user_name, p.given_name, p.family_name, p.display_name, p.title) for p in everybody]
+        with self._connection.cursor() as cursor:
+            cursor.executemany(_ASSIGN, [{"integration": self._integration, "row": list(row)} for row in rows])
+        self._connection.execute("ANALYZE")
+
+    def seconds_at_work(self) -> float:
+        """Tell how long it took from the first job's start to the last one's end."""
+        row = self._connection.execute(
+            "SELECT extract(epoch FROM max(ended_at) - min(started_at))::float FROM jobs"
+            " WHERE integration_id = %s",
+            [self._integration],
+        ).fetchone()
+        assert row is not None
+        return float(row[0])
 
     def people_after(self, members: int) -> list[str]:
         """List the ids of everybody who is in none of the groups ``form_groups`` made."""

@@ -82,7 +82,7 @@ class LDAPTarget:
     def __init__(self, slapd: Slapd, slug: str = "directory") -> None:
         self.slug = slug
         self._slapd = slapd
-        self.address = slapd.url
+        self.address = slapd.tls_url
         self.account = f"{SERVICE_DN}, password {PASSWORD}"
 
     @property
@@ -97,7 +97,7 @@ class LDAPTarget:
             "name": "Company directory",
             "connector": "ldap",
             "settings": {
-                "url": self._slapd.url,
+                "url": self._slapd.tls_url,
                 "ca_file": str(self._slapd.ca_file),
                 "bind_dn": SERVICE_DN,
                 "bind_password": {"env": "DIRECTORY_PASSWORD"},

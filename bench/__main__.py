@@ -1,0 +1,51 @@
+"""Measure everything once and print it as a table."""
+
+import argparse
+
+from rich.console import Console
+from rich.table import Table
+
+from bench.load import CONNECTIONS, Load
+from bench.scim import ADDED, LARGE, MEMBERS, SMALL, FrontDoor, measure_front_door
+from bench.sync import CONCURRENCY, HEADCOUNT, Sync, measure_sync
+
+
+def main() -> None:
+    """Print what was seen beside what is aimed for. Nothing fails here: figures are for reading."""
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("--seconds", type=int, default=10, help="length of each burst of requests")
+    arguments = parser.parse_args()
+    table = Table(
+        title="Seatkeeper, one web process, client and database on the same machine", title_justify="left"
+    )
+    for heading in ("what", "rate", "p50", "p99", "errors", "aim"):
+        table.add_column(heading, justify="left" if heading in {"what", "aim"} else "right")
+    _add_front_door(table, measure_front_door(arguments.seconds))
+    _add_sync(table, measure_sync())
+    Console().print(table)
+
+
+def _add_front_door(table: Table, seen: FrontDoor) -> None:
+    flat = seen.look_ups_large.rate / seen.look_ups_small.rate
+    _add_load(table, f"creates with {LARGE:,} users, {CONNECTIONS} connections", seen.creates, "≥ 1,000/s")
+    _add_load(table, f"userName eq, {SMALL:,} users", seen.look_ups_small, "")
+    _add_load(table, f"userName eq, {LARGE:,} users", seen.look_ups_large, "")
+    table.add_row("  large : small", f"{flat:.2f}", "", "", "", "≥ 0.77 (1 : 1.3)")
+    _add_load(table, f"add {ADDED} members to a group of {MEMBERS:,}", seen.group_patches, "≥ 150/s")
+
+
+def _add_load(table: Table, what: str, load: Load, aim: str) -> None:
+    figures = (f"{load.rate:,.0f}/s", f"{load.p50_ms:.1f} ms", f"{load.p99_ms:.1f} ms", str(load.errors))
+    table.add_row(what, *figures, aim)
+
+
+def _add_sync(table: Table, seen: Sync) -> None:
+    table.add_row(
+        f"first sync of {HEADCOUNT:,} people into slapd, {CONCURRENCY} at once", f"{seen.seatkeeper:,.0f}/s"
+    )
+    table.add_row("  a bare loop of the same calls", f"{seen.bare:,.0f}/s")
+    table.add_row("  efficiency", f"{seen.efficiency:.2f}", "", "", "", "≥ 0.6")
+
+
+if __name__ == "__main__":
+    main()
