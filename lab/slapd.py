@@ -34,6 +34,7 @@ PASSWORD = "lab-password"
 _LDIF = Path(__file__).parent / "slapd"
 _SLAPD, _SLAPADD = "/usr/sbin/slapd", "/usr/sbin/slapadd"
 _OUTSIDE = "cn=nobody"
+_CONFIG_DN = "cn=config"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,10 @@ class Slapd:
         """Change the directory behind our back. Records without ``changetype`` are additions."""
         self._checked("ldapmodify", "-a", given=ldif.encode())
 
+    def configure(self, ldif: str) -> None:
+        """Change its ``cn=config``."""
+        self._checked("ldapmodify", given=ldif.encode(), who=_CONFIG_DN)
+
     def lets_in(self, dn: str, password: str) -> bool:
         """Say whether somebody can sign in."""
         return self._tool("ldapwhoami", who=dn, password=password).returncode == 0
@@ -117,8 +122,10 @@ class Slapd:
         os.kill(self._server.child.pid, number)
         return self._server.child.pid
 
-    def _checked(self, tool: str, *arguments: str, given: bytes = b"") -> "subprocess.CompletedProcess[bytes]":
-        done = self._tool(tool, *arguments, given=given)
+    def _checked(
+        self, tool: str, *arguments: str, given: bytes = b"", who: str = ROOT_DN
+    ) -> "subprocess.CompletedProcess[bytes]":
+        done = self._tool(tool, *arguments, given=given, who=who)
         if done.returncode != 0:
             raise RuntimeError(f"{tool} ended with {done.returncode}: {done.stderr.decode()}")
         return done
