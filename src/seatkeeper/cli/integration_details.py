@@ -5,9 +5,10 @@ from datetime import datetime
 
 from rich.text import Text
 
-from seatkeeper.cli.printing import print_fields, say, short_duration, short_time, tell
+from seatkeeper.cli.printing import print_fields, say, short_time, tell
 from seatkeeper.core.integrations import Integration, Policy
 from seatkeeper.core.wording import explain
+from seatkeeper.operations.durations import spell_duration
 from seatkeeper.store.queries.integrations import Hindrance, Standing
 from seatkeeper.store.rows import encode_integration
 
@@ -77,7 +78,7 @@ def _print_hindrance(hindrance: Hindrance, now: datetime) -> None:
     if hindrance.quarantine is not None:
         tell(explain(hindrance.quarantine))
         if hindrance.probe_at is not None:
-            say(f"  Tried again: {short_time(hindrance.probe_at, now)}", style="dim")
+            say(f"  Next try: {short_time(hindrance.probe_at, now)}", style="dim")
     if hindrance.throttled_until is not None and hindrance.throttled_until > now:
         say(f"  The app asked to wait until {short_time(hindrance.throttled_until, now)}", style="yellow")
 
@@ -92,12 +93,12 @@ def _mapping(integration: Integration) -> Iterator[tuple[str, str]]:
 
 
 def _policy(policy: Policy) -> Iterator[tuple[str, str]]:
-    keeps = f", after {short_duration(policy.delete_after)}" if policy.leavers == "disable-then-delete" else ""
+    keeps = f", after {spell_duration(policy.delete_after)}" if policy.leavers == "disable-then-delete" else ""
     yield "leavers", f"{policy.leavers}{keeps}"
     yield "groups", "pushed" if policy.push_groups else "not pushed"
     rate = f"{policy.rate_per_minute} a minute" if policy.rate_per_minute else "as fast as the app allows"
     yield "pace", f"{policy.concurrency} jobs at a time, {rate}"
     limit = policy.removals
-    yield "removals held", f"above {limit.count} and {limit.percent} % within {short_duration(limit.window)}"
-    first, ceiling = short_duration(policy.retries.first), short_duration(policy.retries.ceiling)
-    yield "retries", f"after {first}, doubling to {ceiling}, for {short_duration(policy.retries.give_up_after)}"
+    yield "removals held", f"above {limit.count} and {limit.percent} % within {spell_duration(limit.window)}"
+    first, ceiling = spell_duration(policy.retries.first), spell_duration(policy.retries.ceiling)
+    yield "retries", f"after {first}, doubling to {ceiling}, for {spell_duration(policy.retries.give_up_after)}"

@@ -130,6 +130,24 @@ def _print_attempt(attempt: ListedAttempt, now: datetime) -> None:
         say(attempt.traceback.rstrip(), style="dim")
 
 
+def _values(step: dict[str, Any]) -> list[str]:
+    """Tell what each attribute was and became; sensitive values were never kept."""
+    before, after = step.get("before"), step.get("after")
+    if not (isinstance(before, dict) and isinstance(after, dict)):
+        return []
+    return [plain(f"  {name}: {_shown(before.get(name))} → {_shown(value)}") for name, value in after.items()]
+
+
+def _shown(value: object) -> str:
+    match value:
+        case None | "" | []:
+            return "nothing"
+        case list():
+            return ", ".join(map(str, value))
+        case _:
+            return str(value)
+
+
 def _print_steps(steps: Sequence[dict[str, Any]]) -> None:
     grid = Table.grid(padding=(0, 2, 0, 0))
     for step in steps:
@@ -137,4 +155,6 @@ def _print_steps(steps: Sequence[dict[str, Any]]) -> None:
         sign = Text("  ✗", style="red") if error else Text("  ✓", style="green")
         what = plain(str(step["what"])) + (f" ({error})" if error else "")
         grid.add_row(sign, what, Text(f"{step['ms']:.0f} ms" if "ms" in step else "", style="dim"))
+        for line in _values(step):
+            grid.add_row("", Text(line, style="dim"))
     show(grid)

@@ -23,12 +23,10 @@ class Offer:
 
 
 COMMANDS: Mapping[str, Offer] = {
-    "serve": Offer("processes", "Run web and worker in one command, until Ctrl-C. Both end together."),
-    "web": Offer("processes", "Run a web process: the SCIM endpoint, /healthz, /readyz and /metrics."),
-    "worker": Offer(
-        "processes", "Run a worker, which carries out jobs. Start as many as you like, on any machine."
-    ),
-    "migrate": Offer("processes", "Bring the database to this release, and print from where to where."),
+    "serve": Offer("serve", "Run web and worker in one command, until Ctrl-C. Both end together."),
+    "web": Offer("web", "Run a web process: the SCIM endpoint, /healthz, /readyz and /metrics."),
+    "worker": Offer("worker", "Run a worker, which carries out jobs. Start as many as you like, on any machine."),
+    "migrate": Offer("migrate", "Bring the database to this release, and print from where to where."),
     "doctor": Offer(
         "doctor",
         "Check database, key, clock, connectors, disk, workers and queue; say what to do about each fault.",

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import typer
 
-from seatkeeper.operations.declared import parse_duration
+from seatkeeper.operations.durations import parse_duration
 
 
 def parse_span(typed: str) -> timedelta:

@@ -3,7 +3,7 @@
 import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Any
 
 import orjson
@@ -122,19 +122,6 @@ def short_time(at: datetime | None, now: datetime) -> str:
     return f"{local.day:>2} {local:%b %H:%M}" if local.year == today.year else f"{local:%Y-%m-%d}"
 
 
-def short_duration(duration: timedelta) -> str:
-    """Give a duration in its largest whole unit."""
-    for unit, length in (("d", 86_400), ("h", 3_600), ("m", 60)):
-        if duration.total_seconds() >= length and duration.total_seconds() % length == 0:
-            return f"{duration.total_seconds() / length:.0f}{unit}"
-    return f"{duration.total_seconds():.3g}s"
-
-
 def short_id(value: Any) -> str:
     """Give the end of an id, its random part: enough to name the thing in another command."""
     return str(value)[-8:]
-
-
-def in_utc(at: datetime) -> datetime:
-    """Read an instant that was given without a zone as local time."""
-    return at.astimezone(UTC)

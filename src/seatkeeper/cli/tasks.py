@@ -1,5 +1,6 @@
 """``seatkeeper task``: what waits for a person, and the answers."""
 
+import shlex
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Annotated, assert_never
@@ -142,7 +143,7 @@ def _answers(task: ListedTask) -> Sequence[str]:
     decline_it = f"seatkeeper task decline {name}"
     match task.kind:
         case TaskKind.CHOOSE_ACCOUNT:
-            return [f"seatkeeper task choose {name} {uid}" for uid in task.choices] + [decline_it]
+            return [f"seatkeeper task choose {name} {shlex.quote(uid)}" for uid in task.choices] + [decline_it]
         case TaskKind.APPROVE_REMOVALS:
             return [f"seatkeeper task approve {name}", decline_it]
         case TaskKind.ACT_BY_HAND:

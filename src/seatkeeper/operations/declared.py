@@ -1,6 +1,5 @@
 """The shape of an integration in a file."""
 
-import re
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Any, Literal
@@ -17,17 +16,7 @@ from seatkeeper.core.integrations import (
     RetryRule,
     SchemaAttribute,
 )
-
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-_DURATION = re.compile(r"(\d{1,6})\s*([smhd])")
-
-
-def parse_duration(value: object) -> timedelta:
-    """Read a duration such as 30s, 15m, 24h or 30d. Raises ``ValueError``."""
-    found = _DURATION.fullmatch(value.strip()) if isinstance(value, str) else None
-    if found is None:
-        raise ValueError("write a number and a unit, as 30s, 15m, 24h or 30d")
-    return timedelta(**{_UNITS[found[2]]: int(found[1])})
+from seatkeeper.operations.durations import parse_duration
 
 
 def _read_duration(value: object) -> timedelta:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from seatkeeper.core.integrations import Integration
+from seatkeeper.operations.durations import spell_duration
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,9 @@ def _fields(document: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str
         match value:
             case Mapping():
                 yield from _fields(value, f"{prefix}{name}.")
-            case timedelta() | StrEnum():
-                yield f"{prefix}{name}", str(value)
+            case timedelta():
+                yield f"{prefix}{name}", spell_duration(value)
+            case StrEnum():
+                yield f"{prefix}{name}", value.value
             case _:
                 yield f"{prefix}{name}", value

@@ -1,0 +1,16 @@
+"""``seatkeeper serve``."""
+
+import typer
+
+from seatkeeper.bootstrap.supervising import supervise
+from seatkeeper.cli.starting import PATIENCE, Host, Port, start
+
+
+def register(app: typer.Typer) -> None:
+    """Add this command to the application."""
+    app.command()(serve)
+
+
+def serve(host: Host = None, port: Port = None) -> None:
+    """Run web and worker in one command, until Ctrl-C. Both end together."""
+    raise typer.Exit(start(lambda settings: supervise(settings, patience=PATIENCE), host=host, port=port))
