@@ -11,8 +11,8 @@ from seatkeeper.bootstrap.settings import Settings
 from seatkeeper.core.ids import IntegrationId
 from seatkeeper.core.integrations import Integration
 from seatkeeper.engine.registry import list_installed
-from seatkeeper.store.migrating import is_sufficient
 from seatkeeper.store.queries.installation import QueueStanding
+from seatkeeper.store.revisions import is_sufficient
 from seatkeeper.store.sealing import SealError
 
 _GIB = 1024**3

@@ -5,12 +5,11 @@ import time
 from pathlib import Path
 
 import psycopg
-from sqlalchemy.exc import DBAPIError
 
 from seatkeeper.bootstrap.errors import NotReadyError
 from seatkeeper.bootstrap.settings import Settings
 from seatkeeper.store.embedded import start_embedded
-from seatkeeper.store.migrating import is_current, migrate
+from seatkeeper.store.revisions import is_current
 
 _OLDEST_VERSION = 18
 _PAUSE = 0.5
@@ -28,20 +27,25 @@ def prepare_database(settings: Settings, *, patience: float = 0) -> str:
     ``seatkeeper migrate``; it may take ``patience`` seconds to come up. Raises ``NotReadyError``.
     """
     url = start_database(settings, patience=patience)
-    if settings.is_embedded:
-        migrate_database(url)
-    elif not is_current(url):
+    if is_current(url):
+        return url
+    if not settings.is_embedded:
         raise NotReadyError("The database does not have the tables of this release. Run: seatkeeper migrate")
+    migrate_database(url)
     return url
 
 
 def migrate_database(url: str) -> tuple[str | None, str]:
     """Apply what is missing; return the revision before and after. Raises ``NotReadyError``, changing nothing."""
+    from seatkeeper.store.migrating import (  # noqa: PLC0415 - half a second to import, needed once a release
+        MigrationFailedError,
+        migrate,
+    )
+
     try:
         return migrate(url)
-    except DBAPIError as error:
-        reason = str(error.orig).strip().splitlines()[0]
-        raise NotReadyError(f"The migration failed and was taken back: {reason}") from error
+    except MigrationFailedError as error:
+        raise NotReadyError(f"The migration failed and was taken back: {error}") from error
 
 
 def start_database(settings: Settings, *, patience: float = 0) -> str:

@@ -22,8 +22,8 @@ from seatkeeper.bootstrap.settings import Settings
 from seatkeeper.core.errors import StoreUnavailableError
 from seatkeeper.scim.calls import SCIMSettings
 from seatkeeper.scim.routes import scim_app
-from seatkeeper.store.migrating import is_sufficient
 from seatkeeper.store.queries.installation import QueueStanding, find_revision, read_queue_standing
+from seatkeeper.store.revisions import is_sufficient
 
 SCIM_PATH = "/scim/v2"
 

@@ -7,11 +7,9 @@ from typing import Annotated
 import orjson
 import typer
 
-from seatkeeper.bootstrap.errors import StartError
 from seatkeeper.bootstrap.examining import examine
 from seatkeeper.bootstrap.findings import Finding
-from seatkeeper.bootstrap.logging import configure_logging
-from seatkeeper.bootstrap.settings import load_settings
+from seatkeeper.cli.starting import start
 
 
 def register(app: typer.Typer) -> None:
@@ -21,13 +19,7 @@ def register(app: typer.Typer) -> None:
 
 def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
     """Check database, key, clock, connectors, disk, workers and queue; say what to do about each fault."""
-    try:
-        settings = load_settings()
-        configure_logging(settings.log_format, "error")
-        findings = asyncio.run(examine(settings))
-    except StartError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(error.exit_status) from None
+    findings = start(lambda settings: asyncio.run(examine(settings)), log_level="error")
     typer.echo(_as_json(findings) if as_json else "\n".join(_line(finding) for finding in findings))
     raise typer.Exit(0 if all(finding.is_fine for finding in findings) else 1)
 
