@@ -22,7 +22,7 @@ test: .apps/.ready lint  ## everything CI runs: checks, then every test against 
 lint: .venv/.ready
 	@$(run)ruff format --check --quiet . && $(run)ruff check --quiet .
 	@$(run)mypy
-	@$(run)lint-imports --no-logo 2>/dev/null || $(run)lint-imports
+	@$(run)lint-imports --no-logo
 
 check: .venv/.ready lint  ## format, lint, types, contracts and the fast tests, in under a minute
 	@$(run)pytest -n auto -m "not live and not slow" $(ARGS)
