@@ -1,6 +1,7 @@
 """The SCIM face in this process, on a real database, with one integration and its token."""
 
-from collections.abc import AsyncIterator
+import itertools
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 
 import httpx
@@ -24,7 +25,10 @@ from seatkeeper.scim.routes import scim_app
 from seatkeeper.store.database import Database
 from seatkeeper.store.identifiers import new_id
 from seatkeeper.store.records.integrations import insert_integration
+from tests.conftest import fresh_database
 from tests.scim.idp import CUSTOM, IdP
+
+_counter = itertools.count()
 
 ADMIN = Origin(ActorKind.PERSON, "grace", "setup")
 
@@ -38,17 +42,25 @@ CUSTOM_SCHEMA = (
 )
 
 
-def an_integration(slug: str = "crm", *extra: SchemaAttribute) -> Integration:
+@pytest.fixture(scope="module")
+def database_url(postgres: str, template: str) -> Iterator[str]:
+    """One database for the tests of a module; each test has an integration of its own."""
+    with fresh_database(postgres, template) as url:
+        yield url
+
+
+def an_integration(state: IntegrationState = IntegrationState.LIVE) -> Integration:
+    number = next(_counter)
     return Integration(
         id=IntegrationId(new_id()),
-        slug=slug,
-        name=slug.upper(),
+        slug=f"crm-{number}",
+        name=f"CRM {number}",
         connector="scim",
         settings={},
-        schema=(*STANDARD_SCHEMA, *CUSTOM_SCHEMA, *extra),
+        schema=(*STANDARD_SCHEMA, *CUSTOM_SCHEMA),
         mapping=MappingRules({"userName": "user.userName"}),
         policy=Policy(),
-        state=IntegrationState.LIVE,
+        state=state,
     )
 
 

@@ -9,20 +9,14 @@ import httpx
 
 from lab.idps.client import ENTERPRISE, GROUP, PATCH, USER
 
-__all__ = ["CUSTOM", "ENTERPRISE", "GROUP", "PATCH", "USER", "IdP", "sample"]
+__all__ = ["CUSTOM", "ENTERPRISE", "GROUP", "PATCH", "SAMPLES", "USER", "IdP", "Json"]
 
 CUSTOM = "urn:example:params:scim:schemas:extension:acme:2.0:User"
 """The extension the tests' integration declares."""
 
-_SAMPLES = Path(__file__).parent / "samples"
+SAMPLES = Path(__file__).parent / "samples"
 
 Json = dict[str, Any]
-
-
-def sample(name: str) -> Json:
-    """Read a sample; its name begins with where it comes from."""
-    loaded: Json = json.loads((_SAMPLES / f"{name}.json").read_text())
-    return loaded
 
 
 class IdP:
@@ -30,6 +24,7 @@ class IdP:
 
     def __init__(self, client: httpx.AsyncClient) -> None:
         self.client = client
+        self.base_url = str(client.base_url).rstrip("/")
 
     async def send(self, method: str, path: str, body: Any = None, **headers: str) -> httpx.Response:
         """Send a request as it is; header names are written with ``_``."""

@@ -2,36 +2,29 @@
 
 from typing import Any
 
-import pytest
-
 from tests.scim.idp import CUSTOM, ENTERPRISE, GROUP, USER, IdP
 
 
-@pytest.mark.parametrize(
-    "content_type",
-    ["application/scim+json", "application/scim+json; charset=utf-8", "application/json", "application/json;v=1"],
-)
-async def test_rule_07_the_three_content_types_are_taken(idp: IdP, content_type: str) -> None:
-    answer = await idp.send("POST", "/Users", {"userName": "ada"}, Content_Type=content_type)
-    assert answer.status_code == 201
+async def test_rule_07_the_three_content_types_are_taken(idp: IdP) -> None:
+    scim = "application/scim+json"
+    for number, content_type in enumerate(
+        (scim, f"{scim}; charset=utf-8", "application/json", "Application/JSON")
+    ):
+        body = {"userName": f"ada{number}"}
+        assert (await idp.send("POST", "/Users", body, Content_Type=content_type)).status_code == 201
 
 
-@pytest.mark.parametrize(
-    ("accept", "media_type"),
-    [
+async def test_rule_07_answers_are_scim_json_unless_only_plain_json_is_read(idp: IdP) -> None:
+    for accept, media_type in (
         ("application/scim+json", "application/scim+json"),
         ("*/*", "application/scim+json"),
         ("application/json, application/scim+json", "application/scim+json"),
         ("application/json", "application/json"),
         ("application/json; charset=utf-8", "application/json"),
         ("", "application/scim+json"),
-    ],
-)
-async def test_rule_07_answers_are_scim_json_unless_only_plain_json_is_read(
-    idp: IdP, accept: str, media_type: str
-) -> None:
-    for path in ("/Users", "/Users/nobody"):
-        assert (await idp.get(path, Accept=accept)).headers["content-type"] == media_type
+    ):
+        for path in ("/Users", "/Users/nobody"):
+            assert (await idp.get(path, Accept=accept)).headers["content-type"] == media_type
 
 
 async def test_rule_08_what_a_client_cannot_set_is_ignored(idp: IdP) -> None:
@@ -47,7 +40,7 @@ async def test_rule_08_what_a_client_cannot_set_is_ignored(idp: IdP) -> None:
         name={"familyName": "Lovelace", "nonsense": {"deep": [1]}},
     )
     assert made["id"] is not None
-    assert made["meta"]["location"].endswith(f"/scim/v2/crm/Users/{made['id']}")
+    assert made["meta"]["location"] == f"{idp.base_url}/Users/{made['id']}"
     unwanted = {"password", "groups", "favouriteColour", "title", "roles", "emails"}
     assert not unwanted & made.keys()
     assert made["name"] == {"familyName": "Lovelace"}
@@ -58,26 +51,24 @@ async def test_rule_08_a_password_is_nowhere_to_be_found(idp: IdP) -> None:
     user = await idp.user(password="1mz050nq")
     await idp.patched(user, {"op": "replace", "value": {"password": "s3cret-2"}})
     await idp.send("PUT", f"/Users/{user['id']}", {"userName": "ada@example.com", "password": "s3cret-3"})
-    assert await idp.find("Users", 'password eq "s3cret-3"') == []
+    assert (await idp.client.get("/Users", params={"filter": 'password eq "s3cret-3"'})).status_code == 400
     shown = await idp.get(f"/Users/{user['id']}?attributes=userName,password")
     assert shown.json()["userName"] == "ada@example.com"
     assert "s3cret" not in shown.text
 
 
-@pytest.mark.parametrize(
-    "schemas",
-    [
+async def test_rule_09_unknown_and_legacy_schemas_of_a_user_are_taken(idp: IdP) -> None:
+    spellings: tuple[Any, ...] = (
         ["urn:scim:schemas:core:2.0", "urn:scim:schemas:extension:enterprise:2.0"],
         ["urn:scim:schemas:core:1.0"],
         [ENTERPRISE, USER],
         [USER, "urn:nobody:knows:this"],
         [],
         None,
-    ],
-)
-async def test_rule_09_unknown_and_legacy_schemas_of_a_user_are_taken(idp: IdP, schemas: Any) -> None:
-    made = await idp.create("Users", {"schemas": schemas, "userName": "ada"})
-    assert made["schemas"] == [USER]
+    )
+    for number, schemas in enumerate(spellings):
+        made = await idp.create("Users", {"schemas": schemas, "userName": f"ada{number}"})
+        assert made["schemas"] == [USER]
 
 
 async def test_rule_09_entras_own_group_schema_is_taken(idp: IdP) -> None:
@@ -95,12 +86,13 @@ async def test_rule_09_the_enterprise_extension_is_known_by_its_old_name(idp: Id
     assert made["schemas"] == [USER, ENTERPRISE]
 
 
-@pytest.mark.parametrize("word", ["True", "true", "TRUE", True])
-async def test_rule_10_words_are_booleans_wherever_the_schema_says_boolean(idp: IdP, word: Any) -> None:
-    made = await idp.user(active=word, roles=[{"value": "admin", "primary": word}], **{CUSTOM: {"vip": word}})
-    assert made["active"] is True
-    assert made["roles"] == [{"value": "admin", "primary": True}]
-    assert made[CUSTOM] == {"vip": True}
+async def test_rule_10_words_are_booleans_wherever_the_schema_says_boolean(idp: IdP) -> None:
+    for number, word in enumerate(("True", "true", "TRUE", True)):
+        roles = [{"value": "admin", "primary": word}]
+        made = await idp.user(f"ada{number}", active=word, roles=roles, **{CUSTOM: {"vip": word}})
+        assert made["active"] is True
+        assert made["roles"] == [{"value": "admin", "primary": True}]
+        assert made[CUSTOM] == {"vip": True}
 
 
 async def test_rule_10_a_user_may_arrive_inactive(idp: IdP) -> None:
@@ -159,7 +151,7 @@ async def test_a_created_resource_says_where_it_is(idp: IdP) -> None:
         answer = await idp.send("POST", f"/{collection}", body)
         made = answer.json()
         assert answer.headers["location"] == made["meta"]["location"]
-        assert made["meta"]["location"] == f"http://seatkeeper.test/scim/v2/crm/{collection}/{made['id']}"
+        assert made["meta"]["location"] == f"{idp.base_url}/{collection}/{made['id']}"
         assert answer.headers["etag"] == made["meta"]["version"]
         assert made["meta"]["created"] == made["meta"]["lastModified"]
         assert made["meta"]["resourceType"] == collection.removesuffix("s")

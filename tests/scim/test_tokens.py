@@ -4,8 +4,6 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
-from starlette.applications import Starlette
-from starlette.routing import Mount
 
 from seatkeeper.core.integrations import Integration
 from seatkeeper.operations.tokens import create_token, revoke_token
@@ -26,9 +24,9 @@ class Clock:
         return self.now
 
 
-def client_at(clock: Clock, database: Database) -> httpx.AsyncClient:
-    app = Starlette(routes=[Mount("/scim/v2", scim_app(database, clock=clock))])
-    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://seatkeeper.test/scim/v2/crm")
+def client_at(clock: Clock, database: Database, integration: Integration) -> httpx.AsyncClient:
+    app = scim_app(database, clock=clock)
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=f"http://seatkeeper/{integration.slug}")
 
 
 def bearing(token: str) -> dict[str, str]:
@@ -55,14 +53,15 @@ async def test_the_scheme_ignores_case(idp: IdP, token: str, scheme: str) -> Non
 
 
 async def test_a_token_opens_no_other_integration(idp: IdP, database: Database) -> None:
-    others = await opened(database, an_integration("erp"))
+    other = an_integration()
+    others = await opened(database, other)
     assert (await idp.get("/Users", Authorization=f"Bearer {others}")).status_code == 401
-    path = "http://seatkeeper.test/scim/v2/erp/Users"
+    path = f"http://seatkeeper.test/scim/v2/{other.slug}/Users"
     assert (await idp.client.get(path)).status_code == 401
     assert (await idp.client.get(path, headers=bearing(others))).status_code == 200
 
 
-@pytest.mark.parametrize("slug", ["nowhere", "CRM", "crm%00", "a_b", "%F0%9F%A6%84"])
+@pytest.mark.parametrize("slug", ["nowhere", "CRM-1", "crm-1%00", "a_b", "%F0%9F%A6%84"])
 async def test_an_integration_that_is_not_there_is_not_told_from_a_wrong_token(idp: IdP, slug: str) -> None:
     answer = await idp.client.get(f"http://seatkeeper.test/scim/v2/{slug}/Users")
     assert answer.status_code == 401
@@ -70,19 +69,21 @@ async def test_an_integration_that_is_not_there_is_not_told_from_a_wrong_token(i
 
 async def test_users_of_one_integration_are_nobody_to_another(idp: IdP, database: Database) -> None:
     user = await idp.user()
-    headers = bearing(await opened(database, an_integration("erp")))
-    path = f"http://seatkeeper.test/scim/v2/erp/Users/{user['id']}"
+    other = an_integration()
+    headers = bearing(await opened(database, other))
+    base_url = f"http://seatkeeper.test/scim/v2/{other.slug}"
+    path = f"{base_url}/Users/{user['id']}"
     assert (await idp.client.get(path, headers=headers)).status_code == 404
     assert (await idp.client.delete(path, headers=headers)).status_code == 404
     stranger = {"displayName": "x", "members": [{"value": user["id"]}]}
-    answer = await idp.client.post("http://seatkeeper.test/scim/v2/erp/Groups", json=stranger, headers=headers)
+    answer = await idp.client.post(f"{base_url}/Groups", json=stranger, headers=headers)
     assert (answer.status_code, answer.json()["scimType"]) == (400, "invalidValue")
 
 
 async def test_a_token_is_good_until_it_expires(database: Database, integration: Integration) -> None:
     clock = Clock()
     token = await opened(database, integration, clock.now + timedelta(seconds=3))
-    async with client_at(clock, database) as client:
+    async with client_at(clock, database, integration) as client:
         assert (await client.get("/Users", headers=bearing(token))).status_code == 200
         clock.now += timedelta(seconds=3)
         answer = await client.get("/Users", headers=bearing(token))
@@ -95,7 +96,7 @@ async def test_a_revoked_token_is_refused_within_five_seconds(
 ) -> None:
     clock = Clock()
     token = await opened(database, integration)
-    async with client_at(clock, database) as client:
+    async with client_at(clock, database, integration) as client:
         assert (await client.get("/Users", headers=bearing(token))).status_code == 200
         async with database.transaction(ADMIN) as tx:
             [listed] = await list_tokens(tx, integration.id)

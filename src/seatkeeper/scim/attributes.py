@@ -1,6 +1,6 @@
 """What a client wants to see of a resource: ``attributes`` and ``excludedAttributes`` (RFC 7644 §3.9)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeAlias
@@ -8,8 +8,10 @@ from typing import Any, TypeAlias
 from seatkeeper.scim.extensions import Steps, steps_to
 from seatkeeper.scim.shapes import Shape
 
-_Tree: TypeAlias = "dict[str, _Tree]"
+_Tree: TypeAlias = dict[str, "_Tree"]
 """Names in lower case; one without anything below it means the whole attribute."""
+
+_Take: TypeAlias = Callable[[Mapping[str, Any], _Tree], dict[str, Any]]
 
 _ALWAYS = frozenset({"id", "schemas"})
 
@@ -18,8 +20,8 @@ _ALWAYS = frozenset({"id", "schemas"})
 class Selection:
     """The attributes to show: ``wanted`` None means all, less those ``unwanted``."""
 
-    wanted: "_Tree | None"
-    unwanted: "_Tree"
+    wanted: _Tree | None
+    unwanted: _Tree
 
     def shows(self, name: str) -> bool:
         """Say whether anything of a top-level attribute is shown, so that it need not be read otherwise."""
@@ -70,8 +72,8 @@ def _only(resource: Mapping[str, Any], tree: _Tree) -> dict[str, Any]:
     shown = {}
     for key, value in resource.items():
         below = tree.get(key.lower())
-        if below is not None:
-            shown[key] = _below(value, below, _only)
+        if below is not None and (part := _below(value, below, _only)) is not None:
+            shown[key] = part
     return shown
 
 
@@ -81,14 +83,15 @@ def _without(resource: Mapping[str, Any], tree: _Tree) -> dict[str, Any]:
         below = tree.get(key.lower())
         if below is None:
             shown[key] = value
-        elif below:
-            shown[key] = _below(value, below, _without)
+        elif below and (part := _below(value, below, _without)) is not None:
+            shown[key] = part
     return shown
 
 
-def _below(value: Any, tree: _Tree, take: Any) -> Any:
+def _below(value: Any, tree: _Tree, take: _Take) -> Any:
+    """Take parts of a value; None where nothing of it is left."""
     if not tree:
         return value
     if isinstance(value, list):
-        return [_below(entry, tree, take) for entry in value]
-    return take(value, tree) if isinstance(value, Mapping) else value
+        return [part for entry in value if (part := _below(entry, tree, take))] or None
+    return take(value, tree) or None if isinstance(value, Mapping) else value

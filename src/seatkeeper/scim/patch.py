@@ -132,7 +132,7 @@ def _cleaned(shape: Shape, operation: Operation) -> Iterator[dict[str, Any]]:
     target = _target(shape, path)
     if target is None:
         return
-    if not target.is_kept:
+    if not target.is_kept or _unassigns_active(operation, target):
         _refuse_read_only(operation, target)
         return
     operation = replace(operation, path=str(path))
@@ -188,8 +188,14 @@ def _target(shape: Shape, path: Path[Any]) -> _Target | None:
     return _Target(attribute, part, filtered=path.value_filter is not None)
 
 
+def _unassigns_active(operation: Operation, target: _Target) -> bool:
+    """Say whether ``active`` would be left open; whoever forgets to say it must let nobody in or out."""
+    unassigns = operation.op is Op.REMOVE or operation.value is None
+    return unassigns and target.attribute.path == "active"
+
+
 def _refuse_read_only(operation: Operation, target: _Target) -> None:
-    if operation.named and target.attribute.name != "password":
+    if operation.named and target.attribute.name not in {"password", "active"}:
         raise MutabilityException(detail=f"'{target.end.path}' cannot be changed by a client.")
 
 
