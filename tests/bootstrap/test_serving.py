@@ -43,6 +43,7 @@ def test_serve_needs_nothing_and_leaves_nothing_running(tmp_path: Path) -> None:
     assert not (seatkeeper.data / "postgres/postmaster.pid").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("victim", ["web", "worker"])
 def test_when_one_of_the_two_dies_serve_ends_and_says_so(tmp_path: Path, database_url: str, victim: str) -> None:
     seatkeeper = Seatkeeper(tmp_path, database_url)
@@ -54,6 +55,7 @@ def test_when_one_of_the_two_dies_serve_ends_and_says_so(tmp_path: Path, databas
     assert all(_is_gone(pid) for pid in children.values())
 
 
+@pytest.mark.slow
 def test_when_serve_is_killed_web_and_worker_end_too(tmp_path: Path, database_url: str) -> None:
     seatkeeper = Seatkeeper(tmp_path, database_url)
     serve = seatkeeper.start_serve()

@@ -36,15 +36,23 @@ async def _calls_beyond(hole: BlackHole, count: int) -> bool:
     return hole.calls > count
 
 
-async def test_the_sweep_finds_a_job_nobody_announced(database: Database, seatkeeper: Seatkeeper) -> None:
+async def test_the_sweep_finds_a_job_nobody_announced_and_its_run_leaves_no_row(
+    database: Database, seatkeeper: Seatkeeper
+) -> None:
     async with black_hole() as hole:
+        hole.let_go()
         await _stuck_in(database, hole)
         worker = seatkeeper.start_worker()
-        await until(lambda: _calls_beyond(hole, 0))
-        hole.let_go()
+
+        async def is_tried_and_tidy() -> bool:
+            tried = await _ask(database, "SELECT 1 FROM jobs WHERE state = 'retrying'")
+            return bool(tried) and not await _ask(database, "SELECT 1 FROM procrastinate_jobs")
+
+        await until(is_tried_and_tidy)
         assert await asyncio.to_thread(worker.stop) == 0
 
 
+@pytest.mark.slow
 async def test_the_run_of_a_killed_worker_is_taken_over(database: Database, seatkeeper: Seatkeeper) -> None:
     async with black_hole() as hole:
         await _stuck_in(database, hole)
@@ -65,6 +73,7 @@ async def test_the_run_of_a_killed_worker_is_taken_over(database: Database, seat
     assert len(workers) == 1
 
 
+@pytest.mark.slow
 async def test_a_worker_told_to_stop_finishes_its_attempt_and_puts_the_rest_back(
     database: Database, seatkeeper: Seatkeeper
 ) -> None:
@@ -84,6 +93,7 @@ async def test_a_worker_told_to_stop_finishes_its_attempt_and_puts_the_rest_back
     assert await _ask(database, "SELECT 1 FROM procrastinate_workers") == []
 
 
+@pytest.mark.slow
 async def test_a_worker_outlives_the_loss_of_its_connections(database: Database, seatkeeper: Seatkeeper) -> None:
     async with black_hole() as hole:
         hole.let_go()
@@ -99,15 +109,15 @@ async def test_a_worker_outlives_the_loss_of_its_connections(database: Database,
         assert await asyncio.to_thread(seatkeeper.stop) == [0, 0]
 
 
-async def test_finished_runs_leave_no_rows_behind(database: Database, seatkeeper: Seatkeeper) -> None:
+@pytest.mark.slow
+async def test_a_worker_told_to_stop_does_not_wait_for_an_app_that_hangs(
+    database: Database, seatkeeper: Seatkeeper
+) -> None:
     async with black_hole() as hole:
-        hole.let_go()
         await _stuck_in(database, hole)
         worker = seatkeeper.start_worker()
-
-        async def is_tried_and_tidy() -> bool:
-            tried = await _ask(database, "SELECT 1 FROM jobs WHERE state = 'retrying'")
-            return bool(tried) and not await _ask(database, "SELECT 1 FROM procrastinate_jobs")
-
-        await until(is_tried_and_tidy)
-        assert await asyncio.to_thread(worker.stop) == 0
+        await until(lambda: _calls_beyond(hole, 0))
+        worker.child.terminate()
+        assert await asyncio.to_thread(worker.child.wait, 15) == 0
+    runs = await _ask(database, "SELECT status::text FROM procrastinate_jobs")
+    assert [row["status"] for row in runs] == ["todo"]
