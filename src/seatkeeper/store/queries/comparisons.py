@@ -71,7 +71,9 @@ def value_in(json: ColumnElement[Any], kind: Kind) -> Value:
         case Kind.NUMBER:
             expression = case((func.jsonb_typeof(json) == "number", cast(json, Numeric)))
         case Kind.INSTANT:
-            expression = case((func.pg_input_is_valid(text, "timestamptz"), cast(text, _INSTANT)))
+            # To PostgreSQL "yesterday" and "infinity" are instants, too.
+            is_date = and_(text.op("~")(literal("^[0-9]{4}-", Text)), func.pg_input_is_valid(text, "timestamptz"))
+            expression = case((is_date, cast(text, _INSTANT)))
         case _:
             expression = text
     return Value(expression, kind, json)
