@@ -10,6 +10,17 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 _LIFE = dt.timedelta(days=3650)
+_SIGNS = x509.KeyUsage(
+    key_cert_sign=True,
+    crl_sign=True,
+    digital_signature=False,
+    content_commitment=False,
+    key_encipherment=False,
+    data_encipherment=False,
+    key_agreement=False,
+    encipher_only=False,
+    decipher_only=False,
+)
 
 
 class Authority:
@@ -20,6 +31,9 @@ class Authority:
         self._name = _common_name(name)
         builder = _builder(self._name, self._name, self._key.public_key())
         builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        builder = builder.add_extension(_SIGNS, critical=True)
+        own = x509.SubjectKeyIdentifier.from_public_key(self._key.public_key())
+        builder = builder.add_extension(own, critical=False)
         self._certificate = builder.sign(self._key, hashes.SHA256())
 
     def write(self, path: Path) -> Path:
@@ -32,7 +46,9 @@ class Authority:
         key = ec.generate_private_key(ec.SECP256R1())
         here = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
         builder = _builder(_common_name("server"), self._name, key.public_key())
-        signed = builder.add_extension(here, critical=False).sign(self._key, hashes.SHA256())
+        issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key())
+        builder = builder.add_extension(here, critical=False).add_extension(issuer, critical=False)
+        signed = builder.sign(self._key, hashes.SHA256())
         certificate_path.write_bytes(signed.public_bytes(serialization.Encoding.PEM))
         key_path.write_bytes(
             key.private_bytes(

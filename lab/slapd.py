@@ -151,7 +151,7 @@ def running_slapd(folder: Path) -> Iterator[Slapd]:
 
 def _template() -> Path:
     """Find the provisioned folder that every directory is a copy of, or make it: once for each change of it."""
-    sources = [_LDIF / "config.ldif", _LDIF / "tree.ldif", Path(__file__)]
+    sources = [*sorted(_LDIF.iterdir()), Path(__file__), Path(__file__).with_name("certificates.py")]
     mark = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:12]
     ready = ROOT / ".cache" / f"slapd-{mark}"
     if not ready.exists():
