@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Uuid, any_, bindparam, func, select
+from sqlalchemy import Integer, Uuid, any_, bindparam, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from seatkeeper.core.errors import NotFoundError
@@ -37,6 +37,13 @@ _MEMBERS_OF = prepare(
     .where(memberships.c.group_id == any_(bindparam("groups", type_=ARRAY(Uuid))))
     .order_by(users.c.id)
 )
+_FIRST_MEMBERS = prepare(
+    select(users.c.id, MEMBER_DISPLAY.label("display"), users.c.user_name)
+    .join(users, users.c.id == memberships.c.user_id)
+    .where(memberships.c.group_id == bindparam("group_id", type_=Uuid))
+    .order_by(memberships.c.user_id)
+    .limit(bindparam("count", type_=Integer))
+)
 
 
 async def get_group(reader: Reader, integration_id: IntegrationId, group_id: GroupId) -> Group:
@@ -55,6 +62,14 @@ async def list_groups(reader: Reader, integration_id: IntegrationId, query: List
 async def list_members(reader: Reader, group_id: GroupId) -> list[Member]:
     """Read the members of one group, in the order in which the users were created."""
     return (await members_of_groups(reader, [group_id]))[group_id]
+
+
+async def find_few_members(reader: Reader, group_id: GroupId, most: int) -> list[Member] | None:
+    """Read the members of a group as ``list_members`` does; None when there are more than ``most``."""
+    rows = await reader.fetch_all(_FIRST_MEMBERS, group_id=group_id, count=most + 1)
+    if len(rows) > most:
+        return None
+    return [Member(UserId(row["id"]), row["display"], row["user_name"]) for row in rows]
 
 
 async def members_of_groups(reader: Reader, group_ids: Sequence[GroupId]) -> dict[GroupId, list[Member]]:
