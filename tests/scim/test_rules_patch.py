@@ -243,16 +243,19 @@ async def test_rule_20_a_patch_is_answered_with_the_resource(idp: IdP) -> None:
     assert answer.json()["active"] is False
 
 
-async def test_rule_20_the_answer_to_a_patch_of_a_group_leaves_the_members_out(idp: IdP) -> None:
-    ada = await idp.user()
-    group = await idp.group("Engineering", ada)
-    rename = {"op": "replace", "path": "displayName", "value": "Engines"}
-    answer = await idp.patch(group, rename)
+async def test_rule_20_the_answer_to_a_patch_leaves_the_members_of_a_large_group_out(idp: IdP) -> None:
+    people = [await idp.user(f"person{number}") for number in range(101)]
+    group = await idp.group("Engineering", *people[:100])
+    add = {"op": "add", "path": "members", "value": [{"value": people[100]["id"]}]}
+    answer = await idp.patch(group, {"op": "replace", "path": "displayName", "value": "Engines"})
     assert (answer.status_code, answer.json()["displayName"]) == (200, "Engines")
+    assert len(answer.json()["members"]) == 100
+    answer = await idp.patch(group, add)
+    assert answer.status_code == 200
     assert "members" not in answer.json()
-    body = {"Operations": [rename]}
-    asked = await idp.send("PATCH", f"/Groups/{group['id']}?attributes=displayName,members", body)
-    assert [each["value"] for each in asked.json()["members"]] == [ada["id"]]
+    path = f"/Groups/{group['id']}?attributes=displayName,members"
+    asked = await idp.send("PATCH", path, {"Operations": [add]})
+    assert [each["value"] for each in asked.json()["members"]] == [each["id"] for each in people]
 
 
 async def test_a_patch_that_changes_nothing_leaves_the_version_alone(idp: IdP) -> None:

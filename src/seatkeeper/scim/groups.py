@@ -18,7 +18,17 @@ from seatkeeper.scim.resources import entity_tag, group_resource
 from seatkeeper.scim.shapes import GROUP_SHAPE
 from seatkeeper.store.database import Reader, Transaction
 from seatkeeper.store.queries.filters import compile_group_filter
-from seatkeeper.store.queries.groups import get_group, list_groups, list_members, members_of_groups
+from seatkeeper.store.queries.groups import (
+    Member,
+    find_few_members,
+    get_group,
+    list_groups,
+    list_members,
+    members_of_groups,
+)
+
+_FEW = 100
+"""Members of a group that is small enough to be shown after every patch."""
 from seatkeeper.store.queries.sorting import compile_group_sort
 
 
@@ -68,11 +78,15 @@ async def replace(call: Call) -> Response:
 
 
 async def patch(call: Call) -> Response:
-    """Patch a group. The answer leaves the members out unless ``attributes`` names them, as Entra advises."""
+    """Patch a group.
+
+    The answer holds the members only of a small group, as Microsoft advises: Entra sends a patch for every few
+    members, and would be sent all of them each time. ``attributes=members`` asks for them all the same.
+    """
     change = group_patch(await call.document())
     async with call.transaction() as tx:
         group = await _changed(call, tx, change)
-        return await _shown(call, tx, group, with_members="attributes" in call.query)
+        return await _shown(call, tx, group, all_members="attributes" in call.query)
 
 
 async def delete(call: Call) -> Response:
@@ -95,9 +109,15 @@ async def _wanted_version(call: Call, reader: Reader) -> int | None:
     return await wanted_version(call.request, current)
 
 
-async def _shown(call: Call, reader: Reader, group: Group, *, with_members: bool = True) -> Response:
+async def _shown(call: Call, reader: Reader, group: Group, *, all_members: bool = True) -> Response:
     selected = call.selection(GROUP_SHAPE)
-    read_members = with_members and selected.shows("members")
-    members = await list_members(reader, group.id) if read_members else None
+    members = None
+    if selected.shows("members"):
+        all_or_few = list_members if all_members else _list_few_members
+        members = await all_or_few(reader, group.id)
     resource = group_resource(call.base_url, group, members, selected)
     return answer(call.request, resource, headers={"ETag": entity_tag(group)})
+
+
+async def _list_few_members(reader: Reader, group_id: GroupId) -> list[Member] | None:
+    return await find_few_members(reader, group_id, _FEW)
