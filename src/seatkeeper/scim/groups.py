@@ -26,10 +26,10 @@ from seatkeeper.store.queries.groups import (
     list_members,
     members_of_groups,
 )
+from seatkeeper.store.queries.sorting import compile_group_sort
 
 _FEW = 100
 """Members of a group that is small enough to be shown after every patch."""
-from seatkeeper.store.queries.sorting import compile_group_sort
 
 
 async def list_all(call: Call) -> Response:
