@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from seatkeeper.bootstrap.hints import Hints
 from seatkeeper.bootstrap.keys import open_keyring
-from seatkeeper.bootstrap.preparing import prepare_database
+from seatkeeper.bootstrap.preparing import NO_PATIENCE, Patience, prepare_database
 from seatkeeper.bootstrap.settings import Settings
 from seatkeeper.engine.context import Engine
 from seatkeeper.engine.registry import find_connectors
@@ -38,20 +38,20 @@ def now() -> datetime:
 
 @asynccontextmanager
 async def open_parts(
-    settings: Settings, *, pool_size: int = _FEW, patience: float = 0, url: str | None = None
+    settings: Settings, *, pool_size: int = _FEW, wait: Patience = NO_PATIENCE
 ) -> AsyncIterator[Parts]:
-    """Prepare the database (see ``prepare_database``; ``url`` is one that is ready), read the key, open the pool.
+    """Prepare the database (see ``prepare_database``), read the key, open the pool.
 
     Leaving the block hands out the last wake-up hints. Raises ``StartError``.
     """
     keyring = open_keyring(settings)
-    ready = url if url is not None else await asyncio.to_thread(prepare_database, settings, patience=patience)
+    url = await asyncio.to_thread(prepare_database, settings, wait=wait)
     hints = Hints(now)
-    database = Database(ready, size=pool_size, clock=now, after_commit=hints)
+    database = Database(url, size=pool_size, clock=now, after_commit=hints)
     await database.open()
     handing_out = asyncio.create_task(hints.hand_out(database), name="hints")
     try:
-        yield Parts(settings, ready, database, keyring, _engine(database, keyring))
+        yield Parts(settings, url, database, keyring, _engine(database, keyring))
     finally:
         hints.close()
         await asyncio.wait([handing_out], timeout=_LAST_HINTS)

@@ -2,6 +2,8 @@
 
 import subprocess
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
@@ -13,6 +15,19 @@ from seatkeeper.store.revisions import is_current
 
 _OLDEST_VERSION = 18
 _PAUSE = 0.5
+FOR_THE_DATABASE = 30.0
+"""Seconds a process waits for the database to come up: both are often started in the same breath."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a database may take to come up, and whether anybody still waits for it."""
+
+    seconds: float = 0
+    is_over: Callable[[], bool] = lambda: False
+
+
+NO_PATIENCE = Patience()
 
 
 def database_directory(settings: Settings) -> Path:
@@ -20,13 +35,13 @@ def database_directory(settings: Settings) -> Path:
     return settings.data_dir / "postgres"
 
 
-def prepare_database(settings: Settings, *, patience: float = 0) -> str:
+def prepare_database(settings: Settings, *, wait: Patience = NO_PATIENCE) -> str:
     """Return the URL of a database that has this release's tables.
 
     The embedded one is started, and migrated by whoever comes first. Another one must have been migrated by
-    ``seatkeeper migrate``; it may take ``patience`` seconds to come up. Raises ``NotReadyError``.
+    ``seatkeeper migrate``, and may be waited for. Raises ``NotReadyError``.
     """
-    url = start_database(settings, patience=patience)
+    url = start_database(settings, wait=wait)
     if is_current(url):
         return url
     if not settings.is_embedded:
@@ -48,12 +63,12 @@ def migrate_database(url: str) -> tuple[str | None, str]:
         raise NotReadyError(f"The migration failed and was taken back: {error}") from error
 
 
-def start_database(settings: Settings, *, patience: float = 0) -> str:
+def start_database(settings: Settings, *, wait: Patience = NO_PATIENCE) -> str:
     """Return the URL of a database that answers and is of the right version, in whatever shape its tables are."""
     if settings.database_url is None:
         return _start_embedded(settings)
     url = settings.database_url.get_secret_value()
-    _wait_for(url, patience)
+    _wait_for(url, wait)
     return url
 
 
@@ -65,13 +80,13 @@ def _start_embedded(settings: Settings) -> str:
         raise NotReadyError(f"PostgreSQL cannot be started in {directory}: {error}") from error
 
 
-def _wait_for(url: str, patience: float) -> None:
-    deadline = time.monotonic() + patience
+def _wait_for(url: str, wait: Patience) -> None:
+    deadline = time.monotonic() + wait.seconds
     while True:
         try:
             return _check_version(url)
         except psycopg.OperationalError as error:
-            if time.monotonic() >= deadline:
+            if time.monotonic() >= deadline or wait.is_over():
                 reason = str(error).strip().splitlines()[0]
                 raise NotReadyError(f"The database cannot be reached: {reason}") from None
             time.sleep(_PAUSE)

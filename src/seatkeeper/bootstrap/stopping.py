@@ -7,17 +7,33 @@ import sys
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
+import structlog
 import uvloop
+
+from seatkeeper.bootstrap.preparing import FOR_THE_DATABASE, Patience
 
 SUPERVISED = "SEATKEEPER_SUPERVISED"
 """Set by ``serve`` for its children, whose standard input then ends when ``serve`` does, however it does."""
+
+_GRACE = 9.5
+"""Seconds for an orderly end: a process promises ten."""
+_log = structlog.get_logger(__name__)
 
 Main: TypeAlias = Callable[[asyncio.Event], Awaitable[None]]
 
 
 def run_until_stopped(main: Main) -> None:
-    """Run ``main`` with an event that is set once the process is to stop. A second Ctrl-C ends it at once."""
+    """Run ``main`` with an event that is set once the process is to stop.
+
+    If it has not ended ten seconds later, the process ends all the same, with status 1. A second Ctrl-C ends it
+    at once.
+    """
     uvloop.run(_run(main))
+
+
+def until(stop: asyncio.Event) -> Patience:
+    """Wait for the database for a while, unless the process is told to stop meanwhile."""
+    return Patience(FOR_THE_DATABASE, stop.is_set)
 
 
 async def _run(main: Main) -> None:
@@ -25,7 +41,15 @@ async def _run(main: Main) -> None:
     listen_for_signals(stop)
     if os.environ.get(SUPERVISED):
         _listen_for_end_of_input(stop)
-    await main(stop)
+    running = asyncio.ensure_future(main(stop))
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    _, late = await asyncio.wait({running}, timeout=_GRACE)
+    if late:
+        _log.error("process.late", remedy="what held it up is in the lines before")
+        os._exit(1)
+    await running
 
 
 def listen_for_signals(stop: asyncio.Event) -> None:

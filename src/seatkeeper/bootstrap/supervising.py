@@ -13,7 +13,7 @@ from collections.abc import Mapping
 import structlog
 
 from seatkeeper.bootstrap.keys import key_file_of, open_keyring
-from seatkeeper.bootstrap.preparing import prepare_database
+from seatkeeper.bootstrap.preparing import FOR_THE_DATABASE, Patience, prepare_database
 from seatkeeper.bootstrap.settings import Settings, variable_of
 from seatkeeper.bootstrap.stopping import SUPERVISED, listen_for_signals
 
@@ -23,13 +23,13 @@ _PATIENCE = 9.5
 _log = structlog.get_logger(__name__)
 
 
-def supervise(settings: Settings, *, patience: float) -> int:
+def supervise(settings: Settings) -> int:
     """Run ``seatkeeper web`` and ``seatkeeper worker`` until asked to stop; return the exit status.
 
     It is 0 after an orderly stop, and 1 when one of the two ended by itself, which stops the other.
     """
     open_keyring(settings)
-    url = prepare_database(settings, patience=patience)
+    url = prepare_database(settings, wait=Patience(FOR_THE_DATABASE))
     return asyncio.run(_supervise(_environment(settings, url)))
 
 

@@ -19,6 +19,7 @@ from seatkeeper.bootstrap.errors import NotReadyError
 from seatkeeper.bootstrap.metrics import CountingRequests, Metrics
 from seatkeeper.bootstrap.parts import Parts, open_parts
 from seatkeeper.bootstrap.settings import Settings
+from seatkeeper.bootstrap.stopping import until
 from seatkeeper.core.errors import StoreUnavailableError
 from seatkeeper.scim.calls import SCIMSettings
 from seatkeeper.scim.routes import scim_app
@@ -36,10 +37,10 @@ _BACKLOG = 2048
 _log = structlog.get_logger(__name__)
 
 
-async def serve_web(settings: Settings, stop: asyncio.Event, *, patience: float = 0) -> None:
+async def serve_web(settings: Settings, stop: asyncio.Event) -> None:
     """Answer requests until ``stop`` is set, then finish those under way. Raises ``StartError``."""
     with _listen(settings) as listener:
-        async with open_parts(settings, pool_size=settings.web_pool_size, patience=patience) as parts:
+        async with open_parts(settings, pool_size=settings.web_pool_size, wait=until(stop)) as parts:
             address, port = listener.getsockname()[:2]
             # What is loaded by now stays: the collector need not go through it again and again.
             gc.freeze()

@@ -3,7 +3,7 @@
 import typer
 
 from seatkeeper.bootstrap.supervising import supervise
-from seatkeeper.cli.starting import PATIENCE, Host, Port, start
+from seatkeeper.cli.starting import Host, Port, start
 
 
 def register(app: typer.Typer) -> None:
@@ -13,4 +13,4 @@ def register(app: typer.Typer) -> None:
 
 def serve(host: Host = None, port: Port = None) -> None:
     """Run web and worker in one command, until Ctrl-C. Both end together."""
-    raise typer.Exit(start(lambda settings: supervise(settings, patience=PATIENCE), host=host, port=port))
+    raise typer.Exit(start(supervise, host=host, port=port))

@@ -9,9 +9,6 @@ from seatkeeper.bootstrap.errors import StartError
 from seatkeeper.bootstrap.logging import configure_logging
 from seatkeeper.bootstrap.settings import Settings, load_settings
 
-PATIENCE = 30.0
-"""Seconds a database of your own may take to come up: it is often started in the same breath."""
-
 T = TypeVar("T")
 
 Host = Annotated[str | None, typer.Option(help="The address to listen on, instead of SEATKEEPER_HOST.")]

@@ -5,7 +5,7 @@ import typer
 from seatkeeper.bootstrap.settings import Settings
 from seatkeeper.bootstrap.stopping import run_until_stopped
 from seatkeeper.bootstrap.web import serve_web
-from seatkeeper.cli.starting import PATIENCE, Host, Port, start
+from seatkeeper.cli.starting import Host, Port, start
 
 
 def register(app: typer.Typer) -> None:
@@ -19,4 +19,4 @@ def web(host: Host = None, port: Port = None) -> None:
 
 
 def _run(settings: Settings) -> None:
-    run_until_stopped(lambda stop: serve_web(settings, stop, patience=PATIENCE))
+    run_until_stopped(lambda stop: serve_web(settings, stop))

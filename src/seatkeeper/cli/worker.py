@@ -6,9 +6,9 @@ import typer
 
 from seatkeeper.bootstrap.parts import open_parts
 from seatkeeper.bootstrap.settings import Settings
-from seatkeeper.bootstrap.stopping import run_until_stopped
+from seatkeeper.bootstrap.stopping import run_until_stopped, until
 from seatkeeper.bootstrap.worker import work
-from seatkeeper.cli.starting import PATIENCE, start
+from seatkeeper.cli.starting import start
 
 
 def register(app: typer.Typer) -> None:
@@ -26,5 +26,5 @@ def _run(settings: Settings) -> None:
 
 
 async def _work(settings: Settings, stop: asyncio.Event) -> None:
-    async with open_parts(settings, pool_size=settings.worker_pool_size, patience=PATIENCE) as parts:
+    async with open_parts(settings, pool_size=settings.worker_pool_size, wait=until(stop)) as parts:
         await work(parts, stop)
