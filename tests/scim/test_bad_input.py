@@ -285,6 +285,8 @@ async def test_an_unknown_endpoint_is_not_found(idp: IdP, path: str) -> None:
     told(await idp.get(path), 404)
 
 
-@pytest.mark.parametrize("path", ["/Users/", "//Users", "/Groups//"])
-async def test_a_slash_too_many_does_no_harm(idp: IdP, path: str) -> None:
+@pytest.mark.parametrize(
+    "path", ["/Users/", "//Users", "/Groups//", "/users", "/GROUPS", "/serviceProviderConfig"]
+)
+async def test_a_slash_too_many_or_another_case_does_no_harm(idp: IdP, path: str) -> None:
     assert (await idp.get(f"{idp.base_url}{path}")).status_code == 200

@@ -25,7 +25,8 @@ PERSON = {
         (f"{ENTERPRISE}:department", {ENTERPRISE: {"department": "Engines"}}),
         (ENTERPRISE, {ENTERPRISE: PERSON[ENTERPRISE]}),
         (f"{CUSTOM}:badge.number", {CUSTOM: {"badge": {"number": "7"}}}),
-        ("shoeSize,emails[type eq 3]", {}),
+        ("shoeSize", {}),
+        ('emails[type eq "work"].value,title', {"emails": [{"value": "w"}, {"value": "h"}], "title": "Countess"}),
         ("id", {}),
     ],
 )

@@ -1,5 +1,6 @@
 """What a client wants to see of a resource: ``attributes`` and ``excludedAttributes`` (RFC 7644 §3.9)."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,6 +13,9 @@ _Tree: TypeAlias = dict[str, "_Tree"]
 """Names in lower case; one without anything below it means the whole attribute."""
 
 _Take: TypeAlias = Callable[[Mapping[str, Any], _Tree], dict[str, Any]]
+
+_FILTER = re.compile(r"\[[^]]*\]")
+"""Microsoft's collection asks for ``emails[type eq "work"]``, which the standard has not; it is sent them all."""
 
 _ALWAYS = frozenset({"id", "schemas"})
 
@@ -46,7 +50,7 @@ def selection(shape: Shape, attributes: str, excluded: str) -> Selection:
 
 
 def _names(parameter: str) -> list[str]:
-    return [name.strip() for name in parameter.split(",") if name.strip()]
+    return [name.strip() for name in _FILTER.sub("", parameter).split(",") if name.strip()]
 
 
 def _steps(shape: Shape, name: str) -> Steps:

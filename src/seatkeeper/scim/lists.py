@@ -8,12 +8,12 @@ from scim2_models.path import FilterNode
 from sqlalchemy import ColumnElement
 
 from seatkeeper.scim.calls import Call
-from seatkeeper.store.queries.listing import ListQuery
+from seatkeeper.store.queries.listing import Condition, ListQuery
 
 _LONGEST_FILTER = 10_000
 _LAST_INDEX = 2**31 - 1
 
-CompileFilter: TypeAlias = Callable[[FilterNode, type[Resource[Any]]], ColumnElement[bool]]
+CompileFilter: TypeAlias = Callable[[FilterNode, type[Resource[Any]]], Condition]
 CompileSort: TypeAlias = Callable[..., ColumnElement[Any]]
 
 

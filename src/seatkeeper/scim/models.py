@@ -159,7 +159,7 @@ class GroupMembership(ComplexAttribute):
 
 
 class User(Resource[AnyExtension]):
-    """A person assigned to the app in the identity provider."""
+    """User Account."""
 
     __schema__ = USER
 

@@ -79,13 +79,17 @@ def scim_app(
 
 
 def _tidied(app: ASGIApp) -> ASGIApp:
-    """Take a doubled or trailing slash for what is meant: base URLs are typed by people."""
+    """Take a path for what is meant.
+
+    Base URLs are typed by people and end in slashes or not; Microsoft's own collection asks for ``/users``.
+    """
+    names = {path.split("/")[2].lower(): path.split("/")[2] for path in _ENDPOINTS if path.count("/") > 1}
 
     async def tidied(scope: Scope, receive: Receive, send: Send) -> None:
-        path = scope.get("path", "")
-        if path.endswith("/") or "//" in path:
-            scope = {**scope, "path": "/" + "/".join(part for part in path.split("/") if part)}
-        await app(scope, receive, send)
+        root, path = scope.get("root_path", ""), scope.get("path", "")
+        parts = [part for part in path.removeprefix(root).split("/") if part]
+        parts[1:2] = [names.get(part.lower(), part) for part in parts[1:2]]
+        await app({**scope, "path": f"{root}/{'/'.join(parts)}"}, receive, send)
 
     return tidied
 
