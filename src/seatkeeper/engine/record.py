@@ -78,8 +78,9 @@ async def _move_jobs(tx: Transaction, turn: Turn, entries: Sequence[Entry]) -> d
 async def _write_accounts(tx: Transaction, entries: Sequence[Entry]) -> None:
     # Jobs before accounts, as wishes of the IdP take them: two transactions then never wait for one another.
     known = [entry.job.account_id for entry in entries if entry.is_newly_known and entry.job.account_id]
-    if known:
-        await ask_for_groups(tx, await list_app_groups_of_accounts(tx, known))
+    groups = await list_app_groups_of_accounts(tx, known) if known else []
+    if groups:
+        await ask_for_groups(tx, groups)
     taken = {entry.taken_from for entry in entries if entry.taken_from is not None}
     if taken:
         await let_go(tx, taken)

@@ -5,6 +5,7 @@ commit with each. A crash in that moment costs nothing: their jobs run again and
 """
 
 import asyncio
+import contextlib
 
 import structlog
 from psycopg.errors import UniqueViolation
@@ -18,8 +19,8 @@ from seatkeeper.store.records.accounts import let_go
 from seatkeeper.store.records.jobs import ask_for_accounts
 from seatkeeper.store.records.runs import Turn
 
-_GATHERING = 0.01
-"""Seconds to wait for company before a transaction."""
+_GATHERING = 0.05
+"""Seconds to wait for company before a transaction, unless somebody waits for it to be written."""
 
 _PLENTY = 50
 """With so many entries there is company enough."""
@@ -38,6 +39,7 @@ class Recorder:
         self._arrived = asyncio.Event()
         self._written = asyncio.Event()
         self._written.set()
+        self._is_awaited = asyncio.Event()
         self._is_closed = False
 
     def put(self, entry: Entry) -> None:
@@ -48,11 +50,13 @@ class Recorder:
 
     async def flush(self) -> None:
         """Wait until everything that was put is written."""
+        self._is_awaited.set()
         await self._written.wait()
 
     def close(self) -> None:
         """Let ``write`` end once everything is written."""
         self._is_closed = True
+        self._is_awaited.set()
         self._arrived.set()
 
     async def write(self) -> None:
@@ -60,14 +64,20 @@ class Recorder:
         while True:
             await self._arrived.wait()
             self._arrived.clear()
-            if len(self._entries) < _PLENTY and not self._is_closed:
-                await asyncio.sleep(_GATHERING)
+            if len(self._entries) < _PLENTY:
+                await self._gather()
             while self._entries:
                 entries, self._entries = self._entries, []
                 await self._write(entries)
             self._written.set()
+            self._is_awaited.clear()
             if self._is_closed:
                 return
+
+    async def _gather(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_GATHERING):
+                await self._is_awaited.wait()
 
     async def _write(self, entries: list[Entry]) -> None:
         """Write a batch; what stands in the way of one entry must not keep the others from being written."""
