@@ -8,7 +8,7 @@ import psycopg
 from psycopg.rows import dict_row
 from scim2_models import URN, CaseExact, Extension, Resource
 from scim2_models.path import ScimFilter
-from sqlalchemy import ColumnElement, Table, select
+from sqlalchemy import Table, select
 
 from seatkeeper.core.events import ActorKind, Origin
 from seatkeeper.core.integrations import Integration
@@ -19,6 +19,7 @@ from seatkeeper.operations.users import create_user
 from seatkeeper.scim.models import EnterpriseUser, Group, User
 from seatkeeper.store.database import Database
 from seatkeeper.store.queries.filters import compile_group_filter, compile_user_filter
+from seatkeeper.store.queries.listing import INTEGRATION, Condition
 from seatkeeper.store.statements import prepare
 from seatkeeper.store.tables import groups, users
 from tests.operations.directory_at_hand import group_draft, user_draft
@@ -108,14 +109,14 @@ class Population:
         """Select groups with scim2-models' own evaluation."""
         return {name for name, group in self.groups.items() if ScimFilter[Group](text).match(group)}
 
-    def _select(self, table: Table, condition: ColumnElement[bool]) -> set[str]:
+    def _select(self, table: Table, condition: Condition) -> set[str]:
         names = {"users": "user_name", "groups": "display_name"}
         statement = prepare(
             select(table.c[names[table.name]].label("name")).where(
-                table.c.integration_id == self.integration.id, condition
+                table.c.integration_id == INTEGRATION, condition.expression
             )
         )
-        parameters = statement.values({"integration_id": self.integration.id})
+        parameters = statement.values({"integration_id": self.integration.id, **condition.values})
         with psycopg.connect(self.url, row_factory=dict_row) as connection:
             return {row["name"] for row in connection.execute(statement.sql, parameters)}
 

@@ -11,6 +11,7 @@ from sqlalchemy import Select, func, select
 from seatkeeper.scim.models import Group
 from seatkeeper.store.database import Database
 from seatkeeper.store.queries.filters import compile_group_filter, compile_user_filter
+from seatkeeper.store.queries.listing import Condition
 from seatkeeper.store.statements import prepare
 from seatkeeper.store.tables import groups, users
 from tests.operations.directory_at_hand import Directory, directory_in
@@ -76,9 +77,12 @@ def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from _nodes(part)
 
 
-def _explained(url: str, here: Directory, statement: Select[Any]) -> tuple[set[str], set[str], int]:
+def _explained(
+    url: str, here: Directory, statement: Select[Any], condition: Condition | None = None
+) -> tuple[set[str], set[str], int]:
     prepared = prepare(statement)
-    parameters = prepared.values({"integration_id": here.integration.id})
+    values = {} if condition is None else condition.values
+    parameters = prepared.values({"integration_id": here.integration.id, **values})
     with psycopg.connect(url) as connection:
         found = len(connection.execute(prepared.sql, parameters).fetchall())
         [[answer]] = connection.execute(b"EXPLAIN (FORMAT JSON) " + prepared.sql, parameters)
@@ -91,10 +95,10 @@ def test_a_look_up_of_a_user_reads_an_index(database_url: str, here: Directory) 
     mine = users.c.integration_id == here.integration.id
     for text, index in USERS.items():
         condition = compile_user_filter(ScimFilter(text).ast, MODEL)
-        page = select(users).where(mine, condition).order_by(users.c.id).limit(100).offset(0)
-        count = select(func.count()).select_from(users).where(mine, condition)
+        page = select(users).where(mine, condition.expression).order_by(users.c.id).limit(100).offset(0)
+        count = select(func.count()).select_from(users).where(mine, condition.expression)
         for statement in (page, count):
-            scanned, indexes, found = _explained(database_url, here, statement)
+            scanned, indexes, found = _explained(database_url, here, statement, condition)
             assert (scanned, found) == (set(), 1), text
             assert index in indexes, text
 
@@ -105,8 +109,8 @@ def test_a_look_up_of_a_group_reads_an_index(database_url: str, here: Directory)
     mine = groups.c.integration_id == here.integration.id
     for text, index in GROUPS.items():
         condition = compile_group_filter(ScimFilter(text.format(member)).ast, Group)
-        page = select(groups).where(mine, condition).order_by(groups.c.id).limit(100).offset(0)
-        scanned, indexes, _ = _explained(database_url, here, page)
+        page = select(groups).where(mine, condition.expression).order_by(groups.c.id).limit(100).offset(0)
+        scanned, indexes, _ = _explained(database_url, here, page, condition)
         assert scanned == set(), text
         assert index in indexes, text
 

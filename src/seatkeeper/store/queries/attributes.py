@@ -31,7 +31,7 @@ class Entries:
         return exists().select_from(self.rows).where(self.of_resource, condition)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Resources:
     """A table of resources, and which of their attributes are not read from the document."""
 
@@ -124,8 +124,8 @@ def _related(values: Mapping[str, Value], rows: FromClause, of_resource: ColumnE
     return Entries(rows, read, of_resource)
 
 
-def _constant(text: str) -> Value:
-    return Value(literal(text, Text), Kind.TEXT)
+def _constant(text: str, kind: Kind = Kind.TEXT) -> Value:
+    return Value(literal(text, Text), kind)
 
 
 _EVERY: ColumnElement[Any] = literal_column("'$[*]'::jsonpath")
@@ -137,7 +137,7 @@ def _common(table: Table, resource_type: str) -> dict[str, Value]:
         "id": Value(table.c.id, Kind.ID),
         "externalId": Value(table.c.external_id, Kind.EXACT),
         "meta": _constant("meta"),
-        "meta.resourceType": _constant(resource_type),
+        "meta.resourceType": _constant(resource_type, Kind.EXACT),
         "meta.created": Value(table.c.created_at, Kind.INSTANT),
         "meta.lastModified": Value(table.c.updated_at, Kind.INSTANT),
     }

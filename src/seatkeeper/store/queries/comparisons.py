@@ -16,6 +16,7 @@ from sqlalchemy import (
     DateTime,
     Numeric,
     Text,
+    Uuid,
     all_,
     and_,
     case,
@@ -28,12 +29,15 @@ from sqlalchemy import (
     true,
 )
 
+from seatkeeper.store.queries.operands import Operand
 from seatkeeper.store.texts import name_key
 
 UNICODE = "pg_unicode_fast"
 """PostgreSQL's own collation: full Unicode case mapping, order of code points, the same on every machine."""
 
 _INSTANT = DateTime(timezone=True)
+_NOBODY = UUID(int=0)
+"""An id nothing has."""
 _EMPTY: ColumnElement[Any] = literal_column("ARRAY['null', '\"\"', '[]', '{}']::jsonb[]")
 
 
@@ -104,51 +108,54 @@ def is_unassigned(value: Value) -> ColumnElement[bool]:
     return value.expression.is_(None)
 
 
-def compare(value: Value, op: CompareOperator, operand: Any) -> ColumnElement[bool]:
+def compare(value: Value, op: CompareOperator, operand: Operand) -> ColumnElement[bool]:
     """Compare a value with an operand of its type; operands of another type match nothing.
 
     An unassigned value is unequal to every operand but null, and in no order to any.
     """
     if op is CompareOperator.ne:
         return not_(compare(value, CompareOperator.eq, operand))
-    if operand is None:
+    if operand.sample is None:
         return is_unassigned(value) if op is CompareOperator.eq else false()
     condition = _compare(value, op, operand)
     return false() if condition is None else and_(value.expression.is_not(None), condition)
 
 
-def _compare(value: Value, op: CompareOperator, operand: Any) -> ColumnElement[bool] | None:
+def _compare(value: Value, op: CompareOperator, operand: Operand) -> ColumnElement[bool] | None:
     expression = value.expression
-    match value.kind, operand:
+    match value.kind, operand.sample:
         case Kind.ID, str() if op is CompareOperator.eq:
-            return _equals_id(expression, operand)
+            return expression == operand.bind(Uuid(), _id)
         case ((Kind.TEXT | Kind.EXACT | Kind.ID), str()):
             return _compare_text(value, op, operand)
         case Kind.BOOLEAN, bool():
-            return _ordered(expression, op, literal(operand, Boolean))
-        case Kind.NUMBER, (int() | float()) if not isinstance(operand, bool):
-            return _ordered(expression, op, literal(operand, Numeric))
+            return _ordered(expression, op, operand.bind(Boolean()))
+        case Kind.NUMBER, (int() | float()) if not isinstance(operand.sample, bool):
+            return _ordered(expression, op, operand.bind(Numeric()))
         case Kind.INSTANT, datetime():
-            instant = operand if operand.tzinfo else operand.replace(tzinfo=UTC)
-            return _ordered(expression, op, literal(instant, _INSTANT))
+            return _ordered(expression, op, operand.bind(_INSTANT, _instant))
         case _:
             return None
 
 
-def _equals_id(expression: ColumnElement[Any], operand: str) -> ColumnElement[bool] | None:
+def _id(operand: str) -> UUID:
     try:
         wanted = UUID(operand)
     except ValueError:
-        return None
-    return expression == literal(wanted) if str(wanted) == operand else None
+        return _NOBODY
+    return wanted if str(wanted) == operand else _NOBODY
 
 
-def _compare_text(value: Value, op: CompareOperator, operand: str) -> ColumnElement[bool] | None:
+def _instant(operand: datetime) -> datetime:
+    return operand if operand.tzinfo else operand.replace(tzinfo=UTC)
+
+
+def _compare_text(value: Value, op: CompareOperator, operand: Operand) -> ColumnElement[bool] | None:
     if op is CompareOperator.eq and value.key is not None:
-        return value.key == literal(name_key(operand), Text)
+        return value.key == operand.bind(Text(), name_key)
     as_it_is = cast(value.expression, Text) if value.kind is Kind.ID else value.expression
     prepared = fold if value.kind is Kind.TEXT else _exactly
-    left, right = prepared(as_it_is), prepared(literal(operand, Text))
+    left, right = prepared(as_it_is), prepared(operand.bind(Text()))
     match op:
         case CompareOperator.co:
             return func.strpos(left, right) > 0

@@ -9,15 +9,16 @@ from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 from scim2_models.path import AttributeBinding
-from sqlalchemy import ColumnElement, Text, any_, cast, func, literal, select
+from sqlalchemy import ColumnElement, Text, any_, cast, func, select
 from sqlalchemy.dialects.postgresql import JSONB
 
 from seatkeeper.store.queries.attributes import Resources, keys_of, kind_of
 from seatkeeper.store.queries.comparisons import Kind, fold
 from seatkeeper.store.queries.listing import INTEGRATION
+from seatkeeper.store.queries.operands import Make, Operand, Parameters
 
-Equality: TypeAlias = tuple[AttributeBinding, Any]
-"""An attribute, and the value it has to be equal to."""
+Equality: TypeAlias = tuple[AttributeBinding, Operand]
+"""An attribute, and what it has to be equal to."""
 
 _TELLING = frozenset({Kind.TEXT, Kind.EXACT, Kind.NUMBER})
 _LABELS = frozenset({"type", "primary"})
@@ -32,7 +33,7 @@ def search_value(resources: Resources, equality: Equality) -> Sequence[ColumnEle
     keys = keys_of(attribute)
     if ".".join(keys) in resources.columns or not _tells(equality):
         return ()
-    return _search(resources, keys, operand)
+    return _search(resources, keys, operand.parameters, lambda operands: operands[operand.position])
 
 
 def search_entry(resources: Resources, equalities: Sequence[Equality]) -> Sequence[ColumnElement[bool]]:
@@ -42,29 +43,41 @@ def search_entry(resources: Resources, equalities: Sequence[Equality]) -> Sequen
         return ()
     attribute, operand = usable[0]
     keys = keys_of(attribute)
-    head = keys[:-1] if attribute.sub_field_name else keys
-    if ".".join(head) in resources.rows:
+    if not attribute.sub_field_name:
+        return _search(resources, keys, operand.parameters, lambda operands: [operands[operand.position]])
+    if ".".join(keys[:-1]) in resources.rows:
         return ()
-    entry = {keys_of(each)[-1]: value for each, value in usable} if attribute.sub_field_name else operand
-    return _search(resources, head, [entry])
+    positions = {keys_of(each)[-1]: value.position for each, value in usable}
+    return _search(
+        resources,
+        keys[:-1],
+        operand.parameters,
+        lambda operands: [{key: operands[position] for key, position in positions.items()}],
+    )
 
 
 def _tells(equality: Equality) -> bool:
     attribute, operand = equality
-    return kind_of(attribute) in _TELLING and isinstance(operand, str | int | float)
+    return kind_of(attribute) in _TELLING and isinstance(operand.sample, str | int | float)
 
 
-def _search(resources: Resources, keys: Sequence[str], value: Any) -> Sequence[ColumnElement[bool]]:
+def _search(
+    resources: Resources, keys: Sequence[str], parameters: Parameters, piece: Make
+) -> Sequence[ColumnElement[bool]]:
     searched = resources.searched
     if searched is None:
         return ()
-    for key in reversed(keys):
-        value = {key: value}
-    probe = literal(json.dumps(value, ensure_ascii=False), Text)
+
+    def probe(operands: Sequence[Any]) -> str:
+        value = piece(operands)
+        for key in reversed(keys):
+            value = {key: value}
+        return json.dumps(value, ensure_ascii=False)
+
     # As an array that is filled first: by what it expects of a limit, the planner would rather walk all users.
     found = select(searched.c.id).where(
         searched.c.integration_id == INTEGRATION,
-        _folded(cast(searched.c.document, Text)).contains(_folded(probe)),
+        _folded(cast(searched.c.document, Text)).contains(_folded(parameters.add(Text(), probe))),
     )
     return (resources.table.c.id == any_(func.array(found.scalar_subquery())),)
 

@@ -3,6 +3,7 @@
 What has no value comes last in ascending and first in descending order, which is PostgreSQL's own way with null.
 """
 
+from functools import lru_cache
 from typing import Any
 
 from scim2_models import InvalidFilterException, Resource
@@ -30,6 +31,7 @@ def compile_group_sort(
     return _order(GROUPS, sort_by, model, descending=descending)
 
 
+@lru_cache(maxsize=256)
 def _order(
     resources: Resources, sort_by: str, model: type[Resource[Any]], *, descending: bool
 ) -> ColumnElement[Any]:
