@@ -25,11 +25,6 @@ def _used(directory: Path) -> Iterator["subprocess.Popen[str]"]:
         yield user
 
 
-@pytest.fixture
-def directory(tmp_path: Path) -> Path:
-    return tmp_path / "postgres"
-
-
 @pytest.mark.slow
 def test_a_user_that_was_killed_does_not_keep_the_server_running(directory: Path) -> None:
     with _used(directory):

@@ -26,8 +26,8 @@ def _is_gone(pid: int) -> bool:
     return not stat.exists() or stat.read_text().rpartition(")")[2].split()[0] == "Z"
 
 
-def test_serve_needs_nothing_and_leaves_nothing_running(tmp_path: Path) -> None:
-    seatkeeper = Seatkeeper(tmp_path)
+def test_serve_needs_nothing_and_leaves_nothing_running(directory: Path) -> None:
+    seatkeeper = Seatkeeper(directory)
     serve = seatkeeper.start_serve()
     try:
         children = _children(serve)

@@ -1,0 +1,19 @@
+"""Where the tests of bootstrap keep an embedded PostgreSQL."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from lab.processes import ROOT
+
+
+@pytest.fixture
+def directory() -> Iterator[Path]:
+    """A fresh directory that PostgreSQL's own user can reach: pytest keeps closing its own to all but root."""
+    (ROOT / ".cache").mkdir(exist_ok=True)
+    made = Path(tempfile.mkdtemp(prefix="embedded-", dir=ROOT / ".cache"))
+    yield made
+    shutil.rmtree(made)
