@@ -87,6 +87,10 @@ class Call:
         """Open a change that remembers who asked for it."""
         return self.database.transaction(self.origin)
 
+    def one_statement(self) -> AbstractAsyncContextManager[Transaction]:
+        """Open a change of a single statement, in one round trip."""
+        return self.database.one_statement(self.origin)
+
     def read(self) -> AbstractAsyncContextManager[Reader]:
         """Borrow a connection for reading."""
         return self.database.read()

@@ -37,7 +37,7 @@ async def list_all(call: Call) -> Response:
 async def create(call: Call) -> Response:
     """Take in a user."""
     draft = new_user(call.shape, await call.document())
-    async with call.transaction() as tx:
+    async with call.one_statement() as tx:
         user = await create_user(tx, call.integration, draft)
     base_url = call.base_url
     resource = user_resource(base_url, call.shape, user, (), call.selection(call.shape))
