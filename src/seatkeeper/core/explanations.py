@@ -37,7 +37,7 @@ EXPLANATIONS: Mapping[ProblemCode, Explanation] = {
     ),
     ProblemCode.ACCOUNT_TAKEN: Explanation(
         "The account found in the app belongs to somebody else of this integration.",
-        "Correct the person's values in the identity provider, or the mapping's join attributes, and retry the job.",
+        "Correct the person's values in the identity provider, or the join attributes, and retry the job.",
     ),
     ProblemCode.AMBIGUOUS_MATCH: Explanation(
         "Several accounts in the app match this person.",
