@@ -243,6 +243,14 @@ async def test_a_patch_of_a_group_that_cannot_be_is_refused(idp: IdP, operation:
     assert await idp.read(f"/Groups/{group['id']}") == group
 
 
+async def test_a_patch_of_far_too_many_attributes_is_refused(idp: IdP) -> None:
+    user = await idp.user()
+    told(await idp.patch(user, *[{"op": "replace", "path": "title", "value": "x"}] * 501), 413)
+    group = await idp.group("Engineering", user)
+    leave = {"op": "remove", "path": f'members[value eq "{user["id"]}"]'}
+    assert (await idp.patch(group, *[leave] * 501)).status_code == 200
+
+
 @pytest.fixture
 async def small(database: Database) -> AsyncIterator[IdP]:
     """An endpoint that takes a thousand bytes."""

@@ -2,6 +2,7 @@
 
 import contextlib
 import copy
+import json
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
@@ -11,11 +12,12 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from pydantic import ValidationError
-from scim2_models import SCIMException
+from scim2_models import SCIMException, ScimFilter
 
 from seatkeeper.core.ids import GroupId, UserId
 from seatkeeper.core.users import Group, User
 from seatkeeper.scim.drafts import new_group, new_user, replaced_user
+from seatkeeper.scim.lists import parsed_filter
 from seatkeeper.scim.members import group_patch, members_of
 from seatkeeper.scim.patch import user_patch
 from seatkeeper.scim.shapes import user_shape
@@ -275,3 +277,13 @@ def test_the_sum_of_member_operations_is_those_operations_in_their_order(
     for part in parts:
         expected = carried_out(expected, part)
     assert kept | {str(each) for each in change.add} == expected
+
+
+@given(
+    st.text(max_size=10) | words, st.sampled_from(["userName", "externalId", "x"]), st.sampled_from(["eq", "EQ"])
+)
+@thorough
+def test_a_look_up_is_read_as_the_grammar_reads_it(value: str, attribute: str, operator: str) -> None:
+    for literal in (json.dumps(value), json.dumps(value, ensure_ascii=False)):
+        text = f"{attribute} {operator}  {literal}"
+        assert parsed_filter(text) == ScimFilter(text).ast

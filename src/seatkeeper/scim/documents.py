@@ -1,7 +1,7 @@
 """Reading what an IdP sent into the canonical document the store keeps.
 
 Driven by a table made from the models, and not by their validation, which would cost ten times as much on every
-create (``docs/decisions`` has the figures). One pass names, checks and cleans: names in their canonical spelling,
+create (``docs/decisions/0008-…``). One pass names, checks and cleans: names in their canonical spelling,
 null and empty values left out, unknown and read-only attributes dropped.
 """
 

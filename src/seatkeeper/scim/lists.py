@@ -1,15 +1,18 @@
 """Lists: filter, order and page of a query (RFC 7644 §3.4.2)."""
 
+import json
+import re
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from scim2_models import InvalidFilterException, InvalidValueException, Resource, ScimFilter
-from scim2_models.path import FilterNode
+from scim2_models.path import AttrPath, CompareOperator, Comparison, FilterNode
 from sqlalchemy import ColumnElement
 
 from seatkeeper.scim.calls import Call
 from seatkeeper.store.queries.listing import Condition, ListQuery
 
+_LOOK_UP = re.compile(r'([A-Za-z][A-Za-z0-9]*)\s+eq\s+("(?:[^"\\]|\\.)*")', re.IGNORECASE | re.ASCII)
 _LONGEST_FILTER = 10_000
 _LAST_INDEX = 2**31 - 1
 
@@ -26,17 +29,30 @@ def list_query(
     descending = query.get("sortorder", "").strip().lower() == "descending"
     count = _integer(query, "count", settings.page_size)
     return ListQuery(
-        filter=compile_filter(_parsed(text), model) if text else None,
+        filter=compile_filter(parsed_filter(text), model) if text else None,
         sort=compile_sort(sort_by, model, descending=descending) if sort_by else None,
         start_index=min(max(_integer(query, "startindex", 1), 1), _LAST_INDEX),
         count=min(max(count, 0), settings.max_page_size),
     )
 
 
-def _parsed(text: str) -> FilterNode:
+def parsed_filter(text: str) -> FilterNode:
+    """Read a filter. Raises ``InvalidFilterException``."""
     if len(text) > _LONGEST_FILTER:
         raise InvalidFilterException(detail=f"The filter is longer than {_LONGEST_FILTER} characters.")
-    return ScimFilter[Any](text).ast
+    return _look_up(text) or ScimFilter[Any](text).ast
+
+
+def _look_up(text: str) -> FilterNode | None:
+    """Read the filter of a look-up without the grammar, which would cost more than the look-up itself."""
+    parts = _LOOK_UP.fullmatch(text)
+    if parts is None:
+        return None
+    try:
+        value = json.loads(parts[2])
+    except ValueError:
+        return None
+    return Comparison(AttrPath(parts[1]), CompareOperator.eq, value)
 
 
 def _integer(query: Any, name: str, otherwise: int) -> int:

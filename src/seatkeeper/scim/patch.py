@@ -17,6 +17,7 @@ from scim2_models import (
     MutabilityException,
     NoTargetException,
     Path,
+    PayloadTooLargeException,
 )
 
 from seatkeeper.core.users import User
@@ -25,6 +26,8 @@ from seatkeeper.scim.documents import Attribute, Attributes, Kind, read_document
 from seatkeeper.scim.drafts import changed_user
 from seatkeeper.scim.policy import POLICY, complex_value, entries_of
 from seatkeeper.scim.shapes import Shape
+
+_MOST_OPERATIONS = 500
 
 
 class Op(StrEnum):
@@ -89,7 +92,12 @@ def user_patch(shape: Shape, payload: Mapping[str, Any]) -> Callable[[User], Use
 
 
 def prepared_patch(shape: Shape, operations: Sequence[Operation]) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
-    """Make the function that applies operations to a canonical document and returns the new one."""
+    """Make the function that applies operations to a canonical document and returns the new one.
+
+    Raises ``PayloadTooLargeException`` for more than anybody's attributes need: they hold up all others.
+    """
+    if len(operations) > _MOST_OPERATIONS:
+        raise PayloadTooLargeException(detail=f"A PATCH may change {_MOST_OPERATIONS} attributes at most.")
     cleaned = [part for operation in operations for part in _cleaned(shape, operation)]
     if not cleaned:
         return dict
