@@ -14,7 +14,8 @@ from seatkeeper.core.users import Group
 from seatkeeper.operations.groups import GroupChange, MembersChange
 from seatkeeper.scim.drafts import settled_group, unchanged_group
 from seatkeeper.scim.models import GROUP
-from seatkeeper.scim.patch import Op, Operation, operations_of, prepared_patch
+from seatkeeper.scim.patch import prepared_patch
+from seatkeeper.scim.patch_operations import Op, Operation, operations_of
 from seatkeeper.scim.policy import entries_of
 from seatkeeper.scim.shapes import GROUP_SHAPE
 
