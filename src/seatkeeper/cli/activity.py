@@ -16,6 +16,7 @@ from seatkeeper.cli.finding import MaybeSlug, find_by_slug
 from seatkeeper.cli.moments import parse_moment
 from seatkeeper.cli.opening import carry_out
 from seatkeeper.cli.printing import AsJSON, plain, print_json, print_json_line, say, short_time, show
+from seatkeeper.core.errors import StoreUnavailableError
 from seatkeeper.core.events import EventKind
 from seatkeeper.core.ids import EventId
 from seatkeeper.core.wording import describe_event
@@ -141,12 +142,17 @@ async def _follow(parts: Parts, wanted: EventFilter, shown: Sequence[ListedEvent
     known: dict[EventId, datetime] = {event.id: event.at for event in shown}
     start = parts.engine.clock()
     _show(shown, start, as_json=as_json)
+    read_at = start
     while True:
         await asyncio.sleep(_PAUSE)
         now = parts.engine.clock()
-        since = max(start, now - _COMMITTED_WITHIN)
-        async with parts.database.read() as reader:
-            recent = await list_events(reader, replace(wanted, since=since, limit=_MANY))
+        since = max(start, read_at - _COMMITTED_WITHIN)
+        try:
+            async with parts.database.read() as reader:
+                recent = await list_events(reader, replace(wanted, since=since, limit=_MANY))
+        except StoreUnavailableError:
+            continue  # it comes back, and so does what happened meanwhile
+        read_at = now
         new = [event for event in recent[::-1] if event.id not in known]
         _show(new, now, as_json=as_json)
         known = {event_id: at for event_id, at in known.items() if at >= since} | {

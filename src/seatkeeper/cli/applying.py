@@ -13,14 +13,10 @@ from seatkeeper.bootstrap.parts import Parts
 from seatkeeper.bootstrap.references import resolve_reference
 from seatkeeper.cli.opening import carry_out, fail, me
 from seatkeeper.cli.printing import AsJSON, console, plain, print_json, say
-from seatkeeper.operations.declarations import (
-    PlannedDeclaration,
-    Source,
-    apply_declarations,
-    plan_declarations,
-)
+from seatkeeper.operations.declarations import PlannedDeclaration, apply_declarations, plan_declarations
 from seatkeeper.operations.differences import Difference
 from seatkeeper.operations.integrations import Saved
+from seatkeeper.operations.parsing import Source
 
 Files = Annotated[
     list[str],

@@ -69,7 +69,9 @@ def print_details(
         ]
     )
     say("\nMapping", style="bold")
-    print_fields(_mapping(integration))
+    for name, source in _mapping(integration):
+        say(name, style="dim")
+        say(source, indent=4)
     say("\nPolicy", style="bold")
     print_fields(_policy(integration.policy))
 
@@ -87,9 +89,9 @@ def _mapping(integration: Integration) -> Iterator[tuple[str, str]]:
     mapping = integration.mapping
     for name, source in sorted(mapping.attributes.items()):
         marks = [word for word, names in (("join", mapping.join), ("required", mapping.required)) if name in names]
-        yield name, source + (f"   ({', '.join(marks)})" if marks else "")
+        yield name + (f"  ({', '.join(marks)})" if marks else ""), source
     for rule in mapping.entitlements:
-        yield f"{rule.type} (entitlement)", rule.values + ("   (per group)" if rule.per_group else "")
+        yield f"{rule.type}  (entitlement{', for each group' if rule.per_group else ''})", rule.values
 
 
 def _policy(policy: Policy) -> Iterator[tuple[str, str]]:

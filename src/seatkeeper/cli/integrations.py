@@ -1,37 +1,25 @@
 """``seatkeeper integration``: making, looking at, testing and switching integrations."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from datetime import datetime
-from pathlib import Path
-from typing import Annotated, Any
 
-import orjson
 import typer
 from rich.text import Text
 
 from seatkeeper.bootstrap.parts import Parts
-from seatkeeper.bootstrap.references import resolve_reference
+from seatkeeper.cli.creating import create
 from seatkeeper.cli.finding import Slug, find_by_slug
 from seatkeeper.cli.integration_details import document, integration_row, print_details
-from seatkeeper.cli.opening import carry_out, fail, me
+from seatkeeper.cli.opening import carry_out, me
 from seatkeeper.cli.printing import AsJSON, print_json, print_table, say, tell
-from seatkeeper.core.errors import InvalidValueError
 from seatkeeper.core.integrations import Integration
 from seatkeeper.core.outcomes import Succeeded, Unchanged, Unverified
 from seatkeeper.core.problems import Problem
 from seatkeeper.core.wording import explain
 from seatkeeper.engine.attempt import interpret
 from seatkeeper.engine.connections import check_connection
-from seatkeeper.operations.checks import IntegrationDraft
-from seatkeeper.operations.declarations import Reference
-from seatkeeper.operations.integrations import (
-    activate_integration,
-    create_integration,
-    pause_integration,
-    read_secrets,
-    resume_integration,
-)
-from seatkeeper.spi.settings import secret_names
+from seatkeeper.operations.integrations import read_secrets
+from seatkeeper.operations.switches import activate_integration, pause_integration, resume_integration
 from seatkeeper.store.database import Transaction
 from seatkeeper.store.queries.integrations import (
     Hindrance,
@@ -40,8 +28,6 @@ from seatkeeper.store.queries.integrations import (
     list_integrations,
     list_standings,
 )
-
-Pairs = Sequence[str]
 
 
 def register(app: typer.Typer) -> None:
@@ -77,41 +63,6 @@ def list_all(as_json: AsJSON = False) -> None:
         [_cells(integration, standing) for integration, standing in found],
         nothing="There is no integration yet: seatkeeper integration create, or seatkeeper apply.",
     )
-
-
-def create(
-    slug: Annotated[str, typer.Argument(help="Names it in URLs: lower-case letters, digits and hyphens.")],
-    connector: Annotated[
-        str, typer.Option("--connector", "-c", help="How to reach the app, such as scim or ldap.")
-    ],
-    name: Annotated[str | None, typer.Option(help="What people call the app; the slug if left out.")] = None,
-    settings: Annotated[
-        list[str], typer.Option("--set", metavar="NAME=VALUE", help="A setting of the connector. Repeatable.")
-    ] = [],  # noqa: B006 - how Typer spells "none given"
-    env: Annotated[
-        list[str], typer.Option("--set-env", metavar="NAME=VARIABLE", help="The same, from the environment.")
-    ] = [],  # noqa: B006
-    file: Annotated[
-        list[str], typer.Option("--set-file", metavar="NAME=PATH", help="The same, from a file.")
-    ] = [],  # noqa: B006
-) -> None:
-    """Make an integration, as a draft: it takes what the identity provider sends and changes nothing in the app.
-
-    Everything else is as the connector declares it; seatkeeper apply can say all of it.
-    """
-    given = _given(settings, env, file)
-
-    async def make(parts: Parts) -> Integration:
-        _refuse_literal_secrets(parts, connector, settings)
-        draft = IntegrationDraft(slug=slug, name=name or slug, connector=connector, settings=given)
-        async with parts.database.transaction(me()) as tx:
-            return await create_integration(tx, draft, parts.engine.connectors, parts.keyring)
-
-    created = carry_out(make)
-    say(f"Created {created.slug}, as a draft. Next:")
-    say(f"  seatkeeper integration test {created.slug}")
-    say(f"  seatkeeper token create {created.slug} --name okta")
-    say(f"  seatkeeper integration activate {created.slug}")
 
 
 def show(integration: Slug, as_json: AsJSON = False) -> None:
@@ -172,46 +123,6 @@ def _switch(slug: str, switch: Callable[[Transaction, str], Awaitable[None]], to
 
     carry_out(work)
     say(f"{slug} {told}.")
-
-
-def _given(settings: Pairs, env: Pairs, file: Pairs) -> dict[str, Any]:
-    given = {name: _value(text) for name, text in map(_pair, settings)}
-    try:
-        given |= {name: resolve_reference(Reference("env", text), Path()) for name, text in map(_pair, env)}
-        given |= {name: resolve_reference(Reference("file", text), Path()) for name, text in map(_pair, file)}
-    except InvalidValueError as error:
-        fail(f"{error}.")
-    return given
-
-
-def _pair(typed: str) -> tuple[str, str]:
-    name, equals, value = typed.partition("=")
-    if not equals or not name.strip():
-        raise typer.BadParameter(f"{name} needs a value: write NAME=VALUE")
-    return name.strip(), value
-
-
-def _value(text: str) -> Any:
-    """Read lists and objects as JSON; everything else is a text that the connector's settings make sense of."""
-    if not text.startswith(("[", "{")):
-        return text
-    try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError:
-        return text
-
-
-def _refuse_literal_secrets(parts: Parts, connector: str, settings: Pairs) -> None:
-    for name in _secrets_of(parts, connector) & {name for name, _ in map(_pair, settings)}:
-        raise InvalidValueError(
-            f"{name} is a secret, and a command line is seen by others and kept by the shell:"
-            f" give it with --set-env {name}=VARIABLE or --set-file {name}=PATH."
-        )
-
-
-def _secrets_of(parts: Parts, connector: str) -> frozenset[str]:
-    declared = parts.engine.connectors.get(connector)
-    return frozenset() if declared is None else secret_names(declared.settings)
 
 
 _NOTHING = Standing(0, 0, 0, 0, 0)

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import orjson
 import typer
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -107,9 +108,13 @@ def show(table: Table) -> None:
         typer.echo(line.rstrip())
 
 
-def say(sentence: str, *, style: str | None = None) -> None:
-    """Print a sentence."""
-    console().print(plain(sentence), style=style)
+def say(sentence: str, *, style: str | None = None, indent: int = 0) -> None:
+    """Print a sentence; where it is broken, the next line begins below its first."""
+    target = console()
+    if target.is_terminal and indent:
+        target.print(Padding(Text(plain(sentence)), (0, 0, 0, indent)), style=style)
+    else:
+        target.print(" " * indent + plain(sentence), style=style)
 
 
 def short_time(at: datetime | None, now: datetime) -> str:
