@@ -26,6 +26,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from seatkeeper.core.ids import IntegrationId, UserId
 from seatkeeper.core.users import Group, MembersChange
 from seatkeeper.store.database import Transaction
+from seatkeeper.store.identifiers import encode_ids
 from seatkeeper.store.records.groups import GROUP_CONTENT, group_values
 from seatkeeper.store.statements import Prepared, prepare
 from seatkeeper.store.tables import groups, memberships, users
@@ -110,13 +111,13 @@ async def write_group(
         **group_values(group),
         "integration_id": integration_id,
         "version": group.version,
-        "add": list(members.add),
+        "add": encode_ids(members.add),
         "differs": differs,
     }
     if members.replace:
         row = await tx.fetch_one(_REPLACE, **values)
     else:
-        row = await tx.fetch_one(_CHANGE, **values, remove=list(members.remove - members.add))
+        row = await tx.fetch_one(_CHANGE, **values, remove=encode_ids(members.remove - members.add))
     assert row is not None
     return Turnover(**row)
 
