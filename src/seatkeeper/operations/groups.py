@@ -67,8 +67,8 @@ async def create_group(
         joined = await _write(tx, integration, group, MembersChange(members), attributes=())
     details = {"added": len(joined.added)}
     happening = Happening(integration.id, EventKind.GROUP_ASSIGNED, group.display_name, details=details)
-    await follow_group(tx, group.id, happening, pushes=integration.policy.push_groups, takes_access=False)
     await _ask_for_accounts(tx, integration, joined, of_group=None)
+    await follow_group(tx, group.id, happening, pushes=integration.policy.push_groups, takes_access=False)
     return group
 
 
@@ -107,8 +107,8 @@ async def delete_group(
     """
     group = _found(await lock_group(tx, integration.id, group_id), group_id)
     check_version(group.version, if_version)
-    jobs = await ask_for_groups(tx, await list_app_groups_of(tx, [group_id]), takes_access=True)
     await _ask_for_accounts(tx, integration, _NOBODY, of_group=group_id)
+    jobs = await ask_for_groups(tx, await list_app_groups_of(tx, [group_id]), takes_access=True)
     await delete_group_row(tx, group_id)
     job_id = jobs[0] if jobs else None
     await record_event(tx, Happening(integration.id, EventKind.GROUP_REMOVED, group.display_name, job_id=job_id))
@@ -169,8 +169,8 @@ async def _follow(
     )
     concerns_app = "displayName" in attributes or not turnover.is_empty
     pushes = integration.policy.push_groups and concerns_app
-    job_id = await follow_group(tx, group.id, first, pushes=pushes, takes_access=bool(turnover.removed))
     await _ask_for_accounts(tx, integration, turnover, of_group=group.id if attributes else None)
+    job_id = await follow_group(tx, group.id, first, pushes=pushes, takes_access=bool(turnover.removed))
     for other in others:
         await record_event(tx, replace(other, job_id=job_id))
 

@@ -1,7 +1,8 @@
 """What an IdP may ask for about users; each leaves the user, its account, one job and one event behind.
 
 Its sister is ``operations.groups``. Both take locks in one order, so that two changes may wait for one another
-but never each for the other: groups, users, memberships, jobs of app groups, jobs of accounts.
+but never each for the other: groups, users, memberships, jobs of accounts, jobs of app groups, accounts and
+app groups. The engine, which writes outcomes to the last four, keeps to it, too.
 """
 
 from collections.abc import Callable
@@ -93,12 +94,12 @@ async def change_user(
     renamed = name_key(wanted.user_name) != name_key(user.user_name)
     if not await rewrite_user(tx, wanted, renamed=renamed):
         raise _taken(wanted.user_name)
-    if renamed:
-        await rename_account(tx, user_id, name_key(wanted.user_name))
     event, job = _meaning(user, wanted)
     details = {"changed": changed_attributes(_in_full(user), _in_full(wanted))}
     happening = Happening(integration.id, event, wanted.user_name, user_id, details=details)
-    await follow_user(tx, user_id, job, happening)
+    await follow_user(tx, wanted, job, happening)
+    if renamed:
+        await rename_account(tx, user_id, name_key(wanted.user_name))
     return wanted
 
 
@@ -113,10 +114,10 @@ async def delete_user(
     user = _found(await lock_user(tx, integration.id, user_id, to_delete=True), user_id)
     check_version(user.version, if_version)
     groups = await leave_all_groups(tx, user_id)
+    happening = Happening(integration.id, EventKind.USER_REMOVED, user.user_name, user_id)
+    await follow_user(tx, user, JobKind.DEPROVISION, happening)
     if groups and integration.policy.push_groups:
         await ask_for_groups(tx, await list_app_groups_of(tx, groups), takes_access=True)
-    happening = Happening(integration.id, EventKind.USER_REMOVED, user.user_name, user_id)
-    await follow_user(tx, user_id, JobKind.DEPROVISION, happening)
     await delete_user_row(tx, user_id)
 
 

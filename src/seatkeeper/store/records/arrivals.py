@@ -19,6 +19,7 @@ from sqlalchemy import (
     func,
     insert,
     select,
+    true,
     union_all,
     update,
 )
@@ -72,18 +73,16 @@ def _user() -> CTE:
 
 
 def _account_left_behind(user: CTE) -> CTE:
-    orphan = accounts.alias("orphan")
-    newest = (
-        select(orphan.c.id)
-        .where(orphan.c.integration_id == _INTEGRATION, orphan.c.user_name_key == _KEY, orphan.c.user_id.is_(None))
-        .order_by(orphan.c.id.desc())
-        .limit(1)
-    )
     return (
-        update(accounts)
-        .where(accounts.c.id == newest.scalar_subquery())
-        .values(user_id=user.c.id)
-        .returning(accounts.c.id, func.coalesce(accounts.c.name, accounts.c.user_name_key).label("target"))
+        select(accounts.c.id, func.coalesce(accounts.c.name, accounts.c.user_name_key).label("target"))
+        .join(user, true())
+        .where(
+            accounts.c.integration_id == _INTEGRATION,
+            accounts.c.user_name_key == _KEY,
+            accounts.c.user_id.is_(None),
+        )
+        .order_by(accounts.c.id.desc())
+        .limit(1)
         .cte("left_behind")
     )
 
@@ -101,16 +100,26 @@ def _new_account(user: CTE, left_behind: CTE) -> CTE:
     )
 
 
+def _taking_over(user: CTE, left_behind: CTE, job: CTE) -> CTE:
+    # The job is asked for before the account is touched: outcomes, too, are written in this order.
+    asked = select(func.count(job.c.id)).scalar_subquery() >= 0
+    return (
+        update(accounts)
+        .where(accounts.c.id == left_behind.c.id, asked)
+        .values(user_id=user.c.id)
+        .returning(accounts.c.id)
+        .cte("taken_over")
+    )
+
+
 def _arrive() -> Select[Any]:
     user = _user()
     left_behind = _account_left_behind(user)
-    account = union_all(
-        select(left_behind.c.id, left_behind.c.target),
-        select(*_new_account(user, left_behind).c),
-    ).cte("account")
+    account = union_all(select(left_behind), select(_new_account(user, left_behind))).cte("account")
     subjects = select(account.c.id, _INTEGRATION.label("integration_id"), account.c.target).where(_ACTIVE)
     job = wish_for(subjects.subquery("subjects"), about_accounts=True).cte("job")
-    return select(user.c.id).add_cte(event_after(job, user).returning(events.c.id).cte("event"))
+    event = event_after(job, user).returning(events.c.id).cte("event")
+    return select(user.c.id).add_cte(_taking_over(user, left_behind, job)).add_cte(event)
 
 
 _ARRIVE = prepare(_arrive())

@@ -5,17 +5,33 @@ It writes what ``records.jobs`` and ``records.events`` write one by one, in one 
 
 from typing import Any
 
-from sqlalchemy import CTE, Boolean, DateTime, FromClause, Insert, Text, Uuid, bindparam, func, insert, select
-from sqlalchemy.dialects.postgresql import insert as insert_or
+from sqlalchemy import (
+    CTE,
+    Boolean,
+    DateTime,
+    FromClause,
+    Insert,
+    Text,
+    Uuid,
+    bindparam,
+    exists,
+    func,
+    insert,
+    select,
+    union_all,
+    update,
+)
 
-from seatkeeper.core.ids import GroupId, JobId, UserId
+from seatkeeper.core.ids import GroupId, JobId
 from seatkeeper.core.jobs import JobKind
+from seatkeeper.core.users import User
 from seatkeeper.store.database import Transaction
 from seatkeeper.store.identifiers import new_id
 from seatkeeper.store.records.events import Happening, event_values
 from seatkeeper.store.records.jobs import wish_for, wish_values
 from seatkeeper.store.statements import Prepared, prepare
 from seatkeeper.store.tables import accounts, app_groups, events
+from seatkeeper.store.texts import name_key
 
 _PREFIX = "event_"
 
@@ -37,51 +53,74 @@ def event_parameters(tx: Transaction, happening: Happening) -> dict[str, Any]:
     return {_PREFIX + name: value for name, value in values.items()}
 
 
-def _asking(subjects: FromClause, *, about_accounts: bool) -> Prepared:
-    job = wish_for(subjects, about_accounts=about_accounts).cte("job")
+_ASKS = bindparam("asks", type_=Boolean)
+_GROUP = bindparam("group_id", type_=Uuid)
+_NAME = bindparam("display_name", type_=Text)
+
+
+def _about_account() -> Prepared:
+    target = func.coalesce(accounts.c.name, bindparam("user_name_key", type_=Text)).label("target")
+    subjects = select(accounts.c.id, accounts.c.integration_id, target).where(
+        accounts.c.user_id == bindparam("user_id", type_=Uuid), _ASKS
+    )
+    job = wish_for(subjects.subquery("subjects"), about_accounts=True).cte("job")
+    return prepare(select(job.c.id).add_cte(event_after(job).returning(events.c.id).cte("event")))
+
+
+def _about_app_group() -> Prepared:
+    existing = (
+        select(app_groups.c.id, app_groups.c.integration_id)
+        .where(app_groups.c.group_id == _GROUP, _ASKS)
+        .cte("existing")
+    )
+    made = _made(existing)
+    both = union_all(select(existing), select(made)).subquery("both")
+    subjects = select(both.c.id, both.c.integration_id, _NAME.label("target")).subquery("subjects")
+    job = wish_for(subjects, about_accounts=False).cte("job")
+    # Asked for first and renamed then: outcomes, too, are written to the job before the app group.
+    asked = select(func.count(job.c.id)).scalar_subquery() > 0
+    renamed = (
+        update(app_groups)
+        .where(app_groups.c.group_id == _GROUP, app_groups.c.display_name != _NAME, asked)
+        .values(display_name=_NAME)
+        .returning(app_groups.c.id)
+        .cte("renamed")
+    )
     event = event_after(job).returning(events.c.id).cte("event")
-    return prepare(select(select(job.c.id).scalar_subquery().label("job_id")).add_cte(event))
+    return prepare(select(job.c.id).add_cte(renamed).add_cte(event))
 
 
-_account = (
-    select(
-        accounts.c.id,
-        accounts.c.integration_id,
-        func.coalesce(accounts.c.name, accounts.c.user_name_key).label("target"),
+def _made(existing: CTE) -> CTE:
+    row = select(
+        bindparam("app_group_id", type_=Uuid),
+        bindparam("integration_id", type_=Uuid),
+        _GROUP,
+        _NAME,
+        bindparam("now", type_=DateTime(timezone=True)),
     )
-    .where(accounts.c.user_id == bindparam("user_id", type_=Uuid), bindparam("asks", type_=Boolean))
-    .subquery("subjects")
-)
-_ASK_ABOUT_ACCOUNT = _asking(_account, about_accounts=True)
-
-_app_group = (
-    insert_or(app_groups)
-    .from_select(
-        ["id", "integration_id", "group_id", "display_name", "created_at"],
-        select(
-            bindparam("app_group_id", type_=Uuid),
-            bindparam("integration_id", type_=Uuid),
-            bindparam("group_id", type_=Uuid),
-            bindparam("display_name", type_=Text),
-            bindparam("now", type_=DateTime(timezone=True)),
-        ).where(bindparam("asks", type_=Boolean)),
+    return (
+        insert(app_groups)
+        .from_select(
+            ["id", "integration_id", "group_id", "display_name", "created_at"],
+            row.where(_ASKS, ~exists(select(existing.c.id))),
+        )
+        .returning(app_groups.c.id, app_groups.c.integration_id)
+        .cte("made")
     )
-    .on_conflict_do_update(
-        constraint="one_app_group_per_group", set_={"display_name": bindparam("display_name", type_=Text)}
-    )
-    .returning(app_groups.c.id, app_groups.c.integration_id, app_groups.c.display_name.label("target"))
-    .cte("subjects")
-)
-_ASK_ABOUT_APP_GROUP = _asking(_app_group, about_accounts=False)
 
 
-async def follow_user(tx: Transaction, user_id: UserId, kind: JobKind | None, happening: Happening) -> None:
+_ASK_ABOUT_ACCOUNT = _about_account()
+_ASK_ABOUT_APP_GROUP = _about_app_group()
+
+
+async def follow_user(tx: Transaction, user: User, kind: JobKind | None, happening: Happening) -> None:
     """Record what happened to a user, and ask for a job of that kind for the account; None asks for nothing."""
     await tx.fetch_one(
         _ASK_ABOUT_ACCOUNT,
         **wish_values(tx, kind or JobKind.UPDATE),
         **event_parameters(tx, happening),
-        user_id=user_id,
+        user_id=user.id,
+        user_name_key=name_key(user.user_name),
         asks=kind is not None,
     )
     tx.touch(happening.integration_id)
@@ -105,4 +144,4 @@ async def follow_group(
         asks=pushes,
     )
     tx.touch(happening.integration_id)
-    return None if row is None or row["job_id"] is None else JobId(row["job_id"])
+    return None if row is None else JobId(row["id"])
