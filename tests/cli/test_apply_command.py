@@ -51,14 +51,14 @@ def test_a_changed_file_is_planned_field_by_field(seatkeeper: Installation) -> N
 def test_a_literal_secret_is_refused_with_its_line(seatkeeper: Installation) -> None:
     told = seatkeeper.refuse("apply", "-f", "-", text=CRM.replace("{env: CRM_TOKEN}", "hunter2"))
     assert told.splitlines()[0] == "Error: Nothing was changed."
-    assert told.splitlines()[1].startswith("standard input:7: integrations.0.settings.token: is a secret")
+    assert told.splitlines()[1].startswith("standard input:7: settings.token: is a secret")
     assert "hunter2" not in told
 
 
 def test_a_bad_expression_is_refused_with_its_line(seatkeeper: Installation) -> None:
     _write(seatkeeper, CRM + "    mapping:\n      attributes:\n        title: user.titel\n")
     told = seatkeeper.refuse("apply", "-f", "crm.yaml")
-    assert "crm.yaml:11: integrations.0.mapping.attributes.title: " in told
+    assert "crm.yaml:11: mapping.attributes.title: " in told
 
 
 def test_a_secret_can_be_in_a_file_beside_the_yaml(seatkeeper: Installation) -> None:

@@ -6,15 +6,9 @@ import pytest
 
 from seatkeeper.core.errors import InvalidValueError, NotPossibleNowError
 from seatkeeper.core.integrations import IntegrationState, LeaverRule
-from seatkeeper.operations.declarations import (
-    DeclarationsInvalidError,
-    PlannedDeclaration,
-    Reference,
-    Source,
-    apply_declarations,
-    plan_declarations,
-)
+from seatkeeper.operations.declarations import PlannedDeclaration, apply_declarations, plan_declarations
 from seatkeeper.operations.integrations import read_secrets
+from seatkeeper.operations.parsing import DeclarationsInvalidError, Reference, Source
 from seatkeeper.store.database import Database, Transaction
 from seatkeeper.store.queries.integrations import find_integration, list_integrations
 from tests.operations.integrations_at_hand import ADMIN
@@ -135,7 +129,7 @@ async def test_one_integration_a_list_and_several_documents_are_all_right(databa
 async def test_a_literal_secret_is_refused_with_its_line_and_not_repeated(database: Database) -> None:
     async with database.transaction(ADMIN) as tx:
         [fault] = await _faults(tx, CRM.replace("{env: CRM_KEY}", "hunter2"))
-    assert fault.startswith("crm.yaml:7: integrations.0.settings.key: is a secret")
+    assert fault.startswith("crm.yaml:7: settings.key: is a secret")
     assert "hunter2" not in fault
 
 
@@ -144,10 +138,10 @@ async def test_every_fault_of_every_file_is_named_with_its_line(database: Databa
     async with database.transaction(ADMIN) as tx:
         faults = await _faults(tx, broken, CRM.replace("CRM_KEY", "NOT_SET"), "slug: [\n")
     assert [fault.split(": ")[:2] for fault in faults] == [
-        ["crm.yaml:14", "integrations.0.policy.delete_after"],
-        ["crm.yaml:13", "integrations.0.policy.leaver"],
+        ["crm.yaml:14", "policy.delete_after"],
+        ["crm.yaml:13", "policy.leaver"],
         ["crm.yaml:2", "expected the node content, but found '<stream end>'"],
-        ["crm.yaml:7", "integrations.0.settings.key"],
+        ["crm.yaml:7", "settings.key"],
     ]
 
 
@@ -175,7 +169,7 @@ async def test_a_fault_points_at_its_line(database: Database, old: str, new: str
 async def test_a_slug_that_is_declared_twice_is_refused(database: Database) -> None:
     async with database.transaction(ADMIN) as tx:
         [fault] = await _faults(tx, CRM, CRM)
-    assert fault == "crm.yaml:2: integrations.0.slug: crm is declared twice"
+    assert fault == "crm.yaml:2: slug: crm is declared twice"
 
 
 async def test_a_text_that_is_no_integration_is_refused(database: Database) -> None:

@@ -6,7 +6,8 @@ import pytest
 
 from lab.processes import ROOT
 from seatkeeper.engine.registry import find_connectors
-from seatkeeper.operations.declarations import Source, apply_declarations, plan_declarations
+from seatkeeper.operations.declarations import apply_declarations, plan_declarations
+from seatkeeper.operations.parsing import Source
 from seatkeeper.store.database import Database
 from tests.operations.integrations_at_hand import ADMIN
 from tests.operations.paper import KEYRING

@@ -12,13 +12,11 @@ from seatkeeper.core.integrations import IntegrationState, LeaverRule, MappingRu
 from seatkeeper.operations.checks import DraftInvalidError, IntegrationDraft
 from seatkeeper.operations.integrations import (
     Saved,
-    activate_integration,
     change_integration,
     create_integration,
-    pause_integration,
     read_secrets,
-    resume_integration,
 )
+from seatkeeper.operations.switches import activate_integration, pause_integration, resume_integration
 from seatkeeper.store.database import Database, Transaction
 from seatkeeper.store.queries.events import EventFilter, list_events
 from seatkeeper.store.queries.integrations import find_integration, list_integrations, list_standings

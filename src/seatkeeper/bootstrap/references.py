@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import assert_never
 
 from seatkeeper.core.errors import InvalidValueError
-from seatkeeper.operations.declarations import Reference
+from seatkeeper.operations.parsing import Reference
 
 
 def resolve_reference(reference: Reference, folder: Path) -> str:

@@ -1,8 +1,8 @@
-"""Making, changing and switching integrations. Nothing here calls an app."""
+"""Making and changing integrations. Nothing here calls an app."""
 
 from dataclasses import dataclass
 
-from seatkeeper.core.errors import AlreadyExistsError, NotFoundError, NotPossibleNowError
+from seatkeeper.core.errors import AlreadyExistsError, NotFoundError
 from seatkeeper.core.events import EventKind
 from seatkeeper.core.ids import IntegrationId
 from seatkeeper.core.integrations import Integration, IntegrationState
@@ -25,7 +25,6 @@ from seatkeeper.store.records.integrations import (
     insert_integration,
     lock_integration,
     put_secrets,
-    set_state,
     update_integration,
 )
 from seatkeeper.store.records.reviews import ask_for_active_accounts, ask_for_pushed_groups
@@ -117,51 +116,8 @@ async def change_integration(
     """Make the integration of this slug as the draft says. Raises ``NotFoundError`` and ``InvalidValueError``."""
     planned = await plan_integration(tx, draft, connectors, keyring)
     if planned.before is None:
-        raise _unknown(draft.slug)
+        raise NotFoundError(f"There is no integration {draft.slug}.")
     return await save_integration(tx, planned, keyring)
-
-
-async def activate_integration(tx: Transaction, slug: str) -> None:
-    """Let a draft run its jobs. Raises ``NotFoundError`` and ``NotPossibleNowError``."""
-    integration = await _lock(tx, slug)
-    _demand(
-        integration,
-        IntegrationState.DRAFT,
-        {
-            IntegrationState.LIVE: f"{slug} is live already.",
-            IntegrationState.PAUSED: f"{slug} is paused: resume it instead.",
-        },
-    )
-    await _switch(tx, integration, IntegrationState.LIVE, EventKind.INTEGRATION_ACTIVATED)
-
-
-async def pause_integration(tx: Transaction, slug: str) -> None:
-    """Run no more jobs; SCIM goes on and nothing is lost. Raises ``NotFoundError`` and ``NotPossibleNowError``."""
-    integration = await _lock(tx, slug)
-    _demand(
-        integration,
-        IntegrationState.LIVE,
-        {
-            IntegrationState.DRAFT: f"{slug} is a draft: it runs no jobs until it is activated.",
-            IntegrationState.PAUSED: f"{slug} is paused already.",
-        },
-    )
-    await _switch(tx, integration, IntegrationState.PAUSED, EventKind.INTEGRATION_PAUSED)
-
-
-async def resume_integration(tx: Transaction, slug: str) -> None:
-    """Run the jobs that have gathered. Raises ``NotFoundError`` and ``NotPossibleNowError``."""
-    integration = await _lock(tx, slug)
-    _demand(
-        integration,
-        IntegrationState.PAUSED,
-        {
-            IntegrationState.DRAFT: f"{slug} is a draft: activate it instead.",
-            IntegrationState.LIVE: f"{slug} is live already.",
-        },
-    )
-    await ask_for_probe(tx, integration.id)
-    await _switch(tx, integration, IntegrationState.LIVE, EventKind.INTEGRATION_RESUMED)
 
 
 async def read_secrets(reader: Reader, integration: Integration, keyring: Keyring) -> dict[str, str]:
@@ -173,29 +129,8 @@ async def read_secrets(reader: Reader, integration: Integration, keyring: Keyrin
         return {}
 
 
-async def _lock(tx: Transaction, slug: str) -> Integration:
-    integration = await lock_integration(tx, slug)
-    if integration is None:
-        raise _unknown(slug)
-    return integration
-
-
-def _unknown(slug: str) -> NotFoundError:
-    return NotFoundError(f"There is no integration {slug}.")
-
-
 def _taken(slug: str) -> AlreadyExistsError:
     return AlreadyExistsError(f"There already is an integration {slug}.")
-
-
-def _demand(integration: Integration, state: IntegrationState, otherwise: dict[IntegrationState, str]) -> None:
-    if integration.state is not state:
-        raise NotPossibleNowError(otherwise[integration.state])
-
-
-async def _switch(tx: Transaction, integration: Integration, state: IntegrationState, kind: EventKind) -> None:
-    await set_state(tx, integration.id, state)
-    await _tell(tx, integration, kind)
 
 
 async def _insert(tx: Transaction, checked: Checked, keyring: Keyring) -> None:

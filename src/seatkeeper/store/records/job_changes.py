@@ -66,8 +66,14 @@ async def put_failed_job_back(tx: Transaction, job_id: JobId) -> Row | None:
 
 
 async def put_failed_jobs_back(tx: Transaction, integration_id: IntegrationId) -> list[Row]:
-    """Queue every failed job again that no newer job has followed."""
-    return await tx.fetch_all(_RETRY_FAILED, integration_id=integration_id, now=tx.now)
+    """Queue every failed job again that no newer job has followed.
+
+    Raises ``NotPossibleNowError`` when a newer one arrives at this very moment.
+    """
+    try:
+        return await tx.fetch_all(_RETRY_FAILED, integration_id=integration_id, now=tx.now)
+    except UniqueViolation:
+        raise NotPossibleNowError("New jobs arrived meanwhile. Try once more.") from None
 
 
 async def cancel_pending_job(tx: Transaction, job_id: JobId) -> Row | None:
