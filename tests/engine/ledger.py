@@ -21,6 +21,10 @@ from seatkeeper.spi.settings import ConnectorSettings
 
 NAME = "login"
 
+GROUP_CALLS = frozenset(
+    {"read_group", "find_groups", "create_group", "rename_group", "delete_group", "change_members"}
+)
+
 MAPPING = MappingRules(
     attributes={
         "login": "user.userName",
@@ -70,10 +74,11 @@ class Ledger:
         self.opening: Exception | None = None
         self.before_call: Callable[[str], Awaitable[None]] | None = None
         self.busiest = 0
+        self.has_mixed = False
         self.next_uid = 1
         self._faults: dict[str, deque[_Fault]] = {}
         self._shown: dict[Uid, tuple[Account | None, int]] = {}
-        self._busy = 0
+        self._busy: list[str] = []
 
     def add(self, name: str, *, active: bool = True, uid: str | None = None, **attributes: AttributeValue) -> Uid:
         """Write an account into the books by hand."""
@@ -126,8 +131,9 @@ class Ledger:
     @asynccontextmanager
     async def call(self, name: str, about: str = "") -> AsyncIterator[None]:
         self.calls.append(f"{name} {about}".strip())
-        self._busy += 1
-        self.busiest = max(self.busiest, self._busy)
+        self._busy.append(name)
+        self.busiest = max(self.busiest, len(self._busy))
+        self.has_mixed = self.has_mixed or len({each in GROUP_CALLS for each in self._busy}) > 1
         try:
             if self.before_call is not None:
                 await self.before_call(name)
@@ -139,7 +145,7 @@ class Ledger:
             if fault is not None:
                 raise fault.error
         finally:
-            self._busy -= 1
+            self._busy.remove(name)
 
     def new_uid(self) -> Uid:
         self.next_uid += 1

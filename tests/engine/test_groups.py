@@ -216,3 +216,33 @@ async def test_a_change_of_members_that_does_not_stick_is_no_success(world: Worl
     await world.run()
     job = await world.job("ops")
     assert (job["state"], job["problem_detail"]) == ("retrying", "members")
+
+
+async def test_accounts_and_groups_are_never_worked_on_at_once(world: World) -> None:
+    """A group that is read while a member is renamed looks as if that member were not in it."""
+    people = [f"person{number:02}" for number in range(12)]
+    await world.hire(*people)
+    await world.form("ops", *people)
+    await world.form("all", *people)
+    await world.run()
+    world.ledger.delay = 0.002
+    for name in people[:6]:
+        await world.change(name, now_called=f"{name}.new")
+        await world.regroup("ops", remove=[f"{name}.new"])
+    await world.run()
+    assert world.ledger.group("ops") == set(people[6:])
+    assert not world.ledger.has_mixed
+
+
+async def test_members_are_taken_out_before_joiners_are_let_in(make_world: MakeWorld) -> None:
+    world = await make_world(policy=Policy(concurrency=1))
+    await world.hire("ada", "bob")
+    await world.form("ops", "ada")
+    await world.run()
+    world.ledger.calls.clear()
+    await world.hire("carl")
+    await world.regroup("ops", add=["bob"])
+    await world.regroup("ops", remove=["ada"])
+    await world.leave("bob")
+    await world.run()
+    assert [call.split()[0] for call in world.ledger.writes()] == ["disable", "change_members", "create"]

@@ -15,12 +15,10 @@ from seatkeeper.engine.workplace import Workplace
 from seatkeeper.store.database import Transaction
 from seatkeeper.store.queries.accounts import load_people
 from seatkeeper.store.queries.app_groups import KnownGroup, load_app_groups
+from seatkeeper.store.queries.due_jobs import find_head
 from seatkeeper.store.records.accounts import Intent, add_grants, remember_intents
 from seatkeeper.store.records.claims import Claim, ClaimedJob, claim_others, claim_removals
 from seatkeeper.store.records.runs import Turn, lock_run
-
-EVERYTHING = 1000
-"""A priority behind every job."""
 
 Work: TypeAlias = tuple[ClaimedJob, Goal | KnownGroup]
 
@@ -33,8 +31,8 @@ class Batch:
     may_go_on: bool = True
 
 
-async def claim_batch(place: Workplace, turn: Turn, *, size: int, below: int) -> Batch:
-    """Take on up to ``size`` due jobs before priority ``below``, in the order of the queue.
+async def claim_batch(place: Workplace, turn: Turn, *, size: int, of_groups: bool) -> Batch:
+    """Take on up to ``size`` due jobs from the head of the queue, if it is the turn of accounts, or of groups.
 
     Takes none when the integration was paused, changed, throttled or quarantined meanwhile, or a newer run began.
     People are read after their jobs were taken on, so a wish that comes later makes a new job. What is about to
@@ -45,7 +43,7 @@ async def claim_batch(place: Workplace, turn: Turn, *, size: int, below: int) ->
         now = await lock_run(tx, turn.integration.id, turn.epoch)
         if now is None or not _may_run(now, tx) or now.changed_at != turn.changed_at:
             return Batch(may_go_on=False)
-        jobs = await _claim(tx, turn, size, below)
+        jobs = await _claim(tx, turn, size, of_groups=of_groups)
         work = await _load(tx, place, jobs)
         await _remember(tx, place, [about for _, about in work if isinstance(about, Goal)])
         return Batch(work)
@@ -59,14 +57,19 @@ def _may_run(turn: Turn, tx: Transaction) -> bool:
     return turn.integration.state is IntegrationState.LIVE and turn.quarantine is None and is_free
 
 
-async def _claim(tx: Transaction, turn: Turn, size: int, below: int) -> list[ClaimedJob]:
+async def _claim(tx: Transaction, turn: Turn, size: int, *, of_groups: bool) -> list[ClaimedJob]:
     deletes = turn.integration.policy.leavers is LeaverRule.DELETE
-    claim = Claim(turn.integration.id, turn.epoch, size, below, deletes)
+    claim = Claim(turn.integration.id, turn.epoch, size, priority=-1, deletes=deletes)
     allowed = min(size, await allow_removals(tx, turn, claim))
-    removals = await claim_removals(tx, replace(claim, limit=allowed)) if allowed else []
-    if len(removals) == size:
-        return removals
-    return [*removals, *await claim_others(tx, replace(claim, limit=size - len(removals)))]
+    while head := await find_head(tx, claim.integration_id, tx.now, behind=claim.priority):
+        if head.of_groups is not of_groups:
+            break
+        claim = replace(claim, priority=head.priority)
+        removals = await claim_removals(tx, replace(claim, limit=allowed)) if allowed else []
+        others = await claim_others(tx, replace(claim, limit=size - len(removals)))
+        if removals or others:
+            return [*removals, *others]
+    return []  # what is due there is being asked for at this very moment, or is not of this kind
 
 
 async def _load(tx: Transaction, place: Workplace, jobs: Sequence[ClaimedJob]) -> list[Work]:

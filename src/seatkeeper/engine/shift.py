@@ -6,12 +6,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from seatkeeper.core.errors import StoreUnavailableError
-from seatkeeper.core.jobs import JobKind, priority_of
 from seatkeeper.core.outcomes import Retrying
 from seatkeeper.core.problems import ProblemCode
 from seatkeeper.engine.attempt import Result, attempt_account
 from seatkeeper.engine.changes import change
-from seatkeeper.engine.claim import EVERYTHING, Batch, Work, claim_batch
+from seatkeeper.engine.claim import Batch, Work, claim_batch
 from seatkeeper.engine.entries import enter_account, enter_group
 from seatkeeper.engine.feed import Feed
 from seatkeeper.engine.goals import Goal
@@ -58,16 +57,20 @@ class Shift:
         return self._is_halted or self._stop.is_set() or self._recorder.is_overtaken
 
     async def _rounds(self) -> None:
-        """Do accounts, then whatever is due: groups find the accounts of their members recorded."""
-        accounts_only, before = priority_of(JobKind.GROUP), -1
+        """Do accounts and groups in the order of the queue, but never both at once.
+
+        A group that is read while one of its members is renamed looks as if that member were not in it; and
+        a group finds the accounts of its members recorded.
+        """
+        before = -1
         while before != self._handled and not self._is_over():
             before = self._handled
-            await self._round(accounts_only)
-            await self._round(EVERYTHING)
+            await self._round(of_groups=False)
+            await self._round(of_groups=True)
 
-    async def _round(self, below: int) -> None:
+    async def _round(self, *, of_groups: bool) -> None:
         hands = self._place.policy.concurrency
-        feed = Feed(lambda size: self._claim(size, below), hands)
+        feed = Feed(lambda size: self._claim(size, of_groups=of_groups), hands)
         try:
             async with asyncio.TaskGroup() as tasks:
                 for _ in range(hands):
@@ -78,11 +81,11 @@ class Shift:
         await self._give_back(feed.left)
         await self._recorder.flush()
 
-    async def _claim(self, size: int, below: int) -> Batch:
+    async def _claim(self, size: int, *, of_groups: bool) -> Batch:
         is_late = self._handled > 0 and self._place.engine.clock() >= self._ends_at
         if self._is_over() or is_late:
             return Batch()
-        batch = await claim_batch(self._place, self._turn, size=size, below=below)
+        batch = await claim_batch(self._place, self._turn, size=size, of_groups=of_groups)
         if not batch.may_go_on:
             self._is_halted = True
         return batch

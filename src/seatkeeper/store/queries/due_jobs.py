@@ -11,6 +11,7 @@ from sqlalchemy import (
     Interval,
     Label,
     Select,
+    SmallInteger,
     Table,
     Text,
     Uuid,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     exists,
     func,
     literal_column,
+    not_,
     or_,
     select,
 )
@@ -63,6 +65,27 @@ def takes_access() -> ColumnElement[bool]:
     return and_(_IS_REMOVAL, ~jobs.c.approved, has_access)
 
 
+def _is_busy() -> ColumnElement[bool]:
+    busy = jobs.alias("busy")
+    is_running = busy.c.state == written(JobState.RUNNING)
+    return or_(
+        exists().where(busy.c.account_id == jobs.c.account_id, is_running),
+        exists().where(busy.c.app_group_id == jobs.c.app_group_id, is_running),
+    )
+
+
+IS_CLAIMABLE_NOW = and_(IS_DUE, not_(_is_busy()))
+"""Due, and nobody is working on the same account or group."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where the queue of an integration begins: a priority, and whether it is the turn of groups there."""
+
+    priority: int
+    of_groups: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Removals:
     """Removals of one integration by how far they are, and how many accounts are active.
@@ -100,6 +123,12 @@ def _counted(table: Table, condition: ColumnElement[bool], name: str) -> Label[i
     return select(func.count()).select_from(table).where(condition).scalar_subquery().label(name)
 
 
+_HEAD = prepare(
+    select(jobs.c.priority, jobs.c.app_group_id.is_not(None).label("of_groups"))
+    .where(IS_CLAIMABLE_NOW, jobs.c.priority > bindparam("behind", type_=SmallInteger))
+    .order_by(jobs.c.priority, jobs.c.due_at, jobs.c.id)
+    .limit(1)
+)
 _HAS_REMOVALS = prepare(select(exists().where(and_(IS_DUE, takes_access())).label("any")))
 _COUNT_REMOVALS = prepare(_count_removals())
 _NEXT_DUE = prepare(select(func.min(jobs.c.due_at).label("at")).where(OF_INTEGRATION, IS_CLAIMABLE))
@@ -150,6 +179,12 @@ async def count_removals(
     )
     assert row is not None
     return Removals(**row)
+
+
+async def find_head(reader: Reader, integration_id: IntegrationId, now: datetime, *, behind: int) -> Head | None:
+    """Find where the queue begins, behind a priority."""
+    row = await reader.fetch_one(_HEAD, integration_id=integration_id, now=now, behind=behind)
+    return None if row is None else Head(row["priority"], row["of_groups"])
 
 
 async def find_next_due(reader: Reader, integration_id: IntegrationId) -> datetime | None:

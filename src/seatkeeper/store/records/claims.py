@@ -27,7 +27,13 @@ from seatkeeper.core.ids import AccountId, AppGroupId, IntegrationId, JobId, Uid
 from seatkeeper.core.jobs import JobKind, JobState, priority_of
 from seatkeeper.core.problems import Problem, ProblemCode
 from seatkeeper.store.database import Row, Transaction
-from seatkeeper.store.queries.due_jobs import IS_DUE, IS_RUNNING, OF_INTEGRATION, takes_access, written
+from seatkeeper.store.queries.due_jobs import (
+    IS_CLAIMABLE_NOW,
+    IS_DUE,
+    IS_RUNNING,
+    OF_INTEGRATION,
+    takes_access,
+)
 from seatkeeper.store.statements import Prepared, prepare
 from seatkeeper.store.tables import PENDING_ACCOUNT_JOB, PENDING_GROUP_JOB, jobs
 
@@ -53,12 +59,12 @@ class ClaimedJob:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Which due jobs a run takes on: at most ``limit``, and only those before priority ``below``."""
+    """Which due jobs a run takes on: at most ``limit`` of one priority."""
 
     integration_id: IntegrationId
     epoch: int
     limit: int
-    below: int
+    priority: int
     deletes: bool
     """The leaver rule deletes, so that a disabled account has something to lose as well."""
 
@@ -83,16 +89,6 @@ class Return:
 
 _NOW = bindparam("now", type_=DateTime(timezone=True))
 _EPOCH = bindparam("epoch", type_=BigInteger)
-_ORDER = (jobs.c.priority, jobs.c.due_at, jobs.c.id)
-
-
-def _subject_is_busy() -> ColumnElement[bool]:
-    busy = jobs.alias("busy")
-    is_running = busy.c.state == written(JobState.RUNNING)
-    return or_(
-        exists().where(busy.c.account_id == jobs.c.account_id, is_running),
-        exists().where(busy.c.app_group_id == jobs.c.app_group_id, is_running),
-    )
 
 
 def _is_followed() -> ColumnElement[bool]:
@@ -106,8 +102,8 @@ def _is_followed() -> ColumnElement[bool]:
 def _claim(which: ColumnElement[bool]) -> Prepared:
     chosen = (
         select(jobs.c.id)
-        .where(IS_DUE, jobs.c.priority < bindparam("below", type_=SmallInteger), which, not_(_subject_is_busy()))
-        .order_by(*_ORDER)
+        .where(IS_CLAIMABLE_NOW, jobs.c.priority == bindparam("priority", type_=SmallInteger), which)
+        .order_by(jobs.c.due_at, jobs.c.id)
         .limit(bindparam("limit", type_=Integer))
         .with_for_update(skip_locked=True)
         .subquery("chosen")
@@ -119,7 +115,7 @@ def _claim(which: ColumnElement[bool]) -> Prepared:
         .returning(
             *(jobs.c[name] for name in ("id", "kind", "account_id", "app_group_id", "attempts", "failures")),
             *(jobs.c[name] for name in ("first_failed_at", "problem_code", "approved", "chosen_uid", "target")),
-            *(jobs.c[name] for name in ("request_id", "started_at", "priority", "due_at")),
+            *(jobs.c[name] for name in ("request_id", "started_at", "due_at")),
         )
     )
 
@@ -233,11 +229,11 @@ async def _claimed(tx: Transaction, statement: Prepared, claim: Claim, *, counte
         integration_id=claim.integration_id,
         epoch=claim.epoch,
         limit=claim.limit,
-        below=claim.below,
+        priority=claim.priority,
         deletes=claim.deletes,
         now=tx.now,
     )
-    rows.sort(key=lambda row: (row["priority"], row["due_at"], row["id"]))
+    rows.sort(key=lambda row: (row["due_at"], row["id"]))
     return [_job(row, counted=counted) for row in rows]
 
 
