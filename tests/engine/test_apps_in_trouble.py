@@ -267,3 +267,15 @@ async def test_an_app_that_never_answers_is_given_up() -> None:
     outcome = await interpret(asyncio.Event().wait(), at_most=0.01)
     assert isinstance(outcome, Retrying)
     assert outcome.problem.code == "app_unreachable"
+
+
+async def test_a_probe_that_succeeds_and_proves_nothing_is_made_less_and_less_often(world: World) -> None:
+    await world.hire("ada")
+    pauses = []
+    for _ in range(4):
+        world.ledger.fail("create", CredentialsRefusedError("The token may not write."))
+        await world.run()
+        pauses.append(((await world.standing())["probe_at"] - world.clock()).total_seconds())
+        world.clock.advance(seconds=pauses[-1] + 1)
+    assert pauses[3] > 2 * pauses[0]
+    assert (await world.job("ada"))["failures"] == 0

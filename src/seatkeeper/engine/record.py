@@ -149,7 +149,7 @@ async def _write_integration(tx: Transaction, turn: Turn, entries: Sequence[Entr
         problem, probe_at = entry.verdict.problem, entry.verdict.probe_at
         if probe_at is None or problem is None:
             continue
-        if await quarantine(tx, integration.id, turn.epoch, Quarantine(problem), probe_at):
+        if await quarantine(tx, integration.id, turn.epoch, Quarantine(problem, turn.refusals), probe_at):
             details = _problem(entry.verdict)
             kind = EventKind.INTEGRATION_QUARANTINED
             return [Happening(integration.id, kind, integration.name, details=details)]

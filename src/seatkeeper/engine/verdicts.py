@@ -47,6 +47,8 @@ class Court:
     retries: RetryRule
     now: datetime
     random: random.Random
+    refusals: int = 0
+    """How often the app refused the service account before, in spite of a probe that succeeded in between."""
 
     def judge(self, job: ClaimedJob, result: Result) -> Verdict:  # noqa: C901, PLR0911 - one case for each of a closed set
         """Say what becomes of the job."""
@@ -71,7 +73,12 @@ class Court:
             case Failed(problem, traceback):
                 return Verdict(JobState.FAILED, "failed", EventKind.JOB_FAILED, problem, traceback)
             case Quarantined(problem):
-                return Verdict(JobState.QUEUED, "quarantined", problem=problem, probe_at=self.now + self.delay(1))
+                return Verdict(
+                    JobState.QUEUED,
+                    "quarantined",
+                    problem=problem,
+                    probe_at=self.now + self.delay(self.refusals + 1),
+                )
             case Recount():
                 return Verdict(JobState.QUEUED, None, kind=JobKind.DEPROVISION)
             case _:

@@ -22,7 +22,7 @@ from seatkeeper.store.tables import integrations
 
 @dataclass(frozen=True, slots=True)
 class Quarantine:
-    """Why an integration stands still; ``probes`` counts the checks that failed since."""
+    """Why an integration stands still; ``probes`` counts the checks made since."""
 
     problem: Problem
     probes: int = 0
@@ -38,6 +38,11 @@ class Turn:
     probe_at: datetime | None
     throttled_until: datetime | None
     changed_at: datetime
+
+    @property
+    def refusals(self) -> int:
+        """How many probes there were before this run; one that succeeds and proves nothing counts as well."""
+        return 0 if self.quarantine is None else self.quarantine.probes + 1
 
 
 _ID = integrations.c.id == bindparam("integration_id", type_=Uuid)
