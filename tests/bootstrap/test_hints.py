@@ -12,7 +12,7 @@ from seatkeeper.core.integrations import IntegrationState
 from seatkeeper.store.database import Database
 from seatkeeper.store.identifiers import new_id
 from tests.bootstrap.due_jobs import ORIGIN, add_person, integration_with_job, listening, queued_runs
-from tests.bootstrap.waiting import until
+from tests.waiting import until
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 
 from lab.processes import DiedEarlyError, Server
 from lab.seatkeeper import QUICK, Seatkeeper, running_seatkeeper
-from tests.bootstrap.waiting import eventually
+from tests.waiting import eventually
 
 
 def _children(server: Server) -> dict[str, int]:

@@ -12,7 +12,7 @@ from seatkeeper.core.integrations import Integration
 from seatkeeper.store.database import Database
 from tests.bootstrap.black_hole import BlackHole, black_hole
 from tests.bootstrap.due_jobs import ORIGIN, add_person, integration_with_job
-from tests.bootstrap.waiting import eventually, until
+from tests.waiting import eventually, until
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from lab.proxies import Proxy, running_proxy
 from lab.scim2_server import SCIM2Server
 from lab.slapd import Slapd
 from lab.targets import LDAPTarget, SCIMTarget
-from tests.journeys.waiting import until
+from tests.waiting import eventually
 from tests.journeys.worlds import World, running_world
 
 pytestmark = [pytest.mark.live, pytest.mark.slow]
@@ -45,7 +45,7 @@ def test_jobs_wait_while_the_app_is_down_and_finish_when_it_is_back(
     directory.stop()
     company.change(company.people[1].married("Curie"))
     company.hire(people(2, start=3))
-    until(lambda: world.watch.jobs(world.target.slug).get("retrying", 0) == 3)
+    eventually(lambda: world.watch.jobs(world.target.slug).get("retrying", 0) == 3)
     directory.start()
     world.settle()
 
@@ -67,7 +67,7 @@ def test_refused_credentials_stop_the_integration_and_lose_nothing(
     wrong = {"bind_dn": "cn=nobody-we-know,dc=example,dc=org"}
     company = world.connect(settings=wrong)
     company.hire(people(4))
-    until(lambda: any(event["kind"] == "integration.quarantined" for event in world.activity()))
+    eventually(lambda: any(event["kind"] == "integration.quarantined" for event in world.activity()))
     assert directory.people() == {}
     assert world.watch.jobs(world.target.slug).get("failed", 0) == 0
     world.apply()
@@ -94,13 +94,13 @@ def test_two_accounts_that_fit_wait_for_a_person_to_choose(directory_world: Worl
     for uid in (person.user_name, "somebody-else"):
         directory.write(_inet_org_person(uid, person.user_name, "Old"))
     company.hire([person])
-    until(lambda: world.watch.jobs(world.target.slug).get("waiting", 0) == 1)
+    eventually(lambda: world.watch.jobs(world.target.slug).get("waiting", 0) == 1)
     assert all(entry.one("sn") == "Old" for entry in directory.people().values())
     task = world.task()
     right = directory.people()[person.user_name].one("entryUUID")
     assert right in task["choices"]
     world.seatkeeper.command("task", "choose", task["id"], right)
-    until(lambda: directory.people()[person.user_name].one("sn") == person.family_name)
+    eventually(lambda: directory.people()[person.user_name].one("sn") == person.family_name)
     assert directory.people()["somebody-else"].one("sn") == "Old"
     assert len(directory.people()) == 2
 
