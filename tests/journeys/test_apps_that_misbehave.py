@@ -11,8 +11,8 @@ from lab.proxies import Proxy, running_proxy
 from lab.scim2_server import SCIM2Server
 from lab.slapd import Slapd
 from lab.targets import LDAPTarget, SCIMTarget
-from tests.waiting import eventually
 from tests.journeys.worlds import World, running_world
+from tests.waiting import eventually
 
 pytestmark = [pytest.mark.live, pytest.mark.slow]
 
