@@ -28,6 +28,7 @@ check: .venv/.ready lint  ## format, lint, types, contracts and the fast tests, 
 	@$(run)pytest -n auto -m "not live and not slow" $(ARGS)
 
 bench: .apps/.ready  ## measure speed as ratios within one run
+	@scripts/system-packages wrk
 	@$(run)python -m bench $(ARGS)
 
 dev: .venv/.ready  ## serve web and worker from this checkout, with its data in .seatkeeper
