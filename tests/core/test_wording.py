@@ -150,3 +150,11 @@ def test_a_step_never_shows_a_sensitive_value(step: Step, bare: str, full: str) 
 @pytest.mark.parametrize("missing", Missing)
 def test_what_an_app_cannot_do_is_told(missing: Missing) -> None:
     assert describe_missing(missing).startswith("The app cannot ")
+
+
+def test_a_deactivation_does_not_name_what_its_sentence_says() -> None:
+    told = [
+        describe_event(EventKind.USER_DEACTIVATED, actor="Okta", target="ada", details={"changed": changed})
+        for changed in (["active"], ["active", "title"])
+    ]
+    assert told == ["Okta deactivated ada.", "Okta deactivated ada: title."]

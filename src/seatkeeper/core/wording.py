@@ -157,8 +157,9 @@ def _names(kind: JobKind) -> tuple[str, str]:
 def _particulars(details: Mapping[str, Any]) -> Iterator[str]:
     if details.get("active") is False:
         yield "not active"
-    if details.get("changed"):
-        yield ", ".join(details["changed"])
+    changed = [name for name in details.get("changed", ()) if name != "active"]  # the sentence says that already
+    if changed:
+        yield ", ".join(changed)
     yield from _counts(details)
     if details.get("unread"):
         yield f"the app does not give back {', '.join(details['unread'])}"
