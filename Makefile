@@ -7,7 +7,7 @@ run := .venv/bin/
 help:  ## list the doors
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
 
-.venv/.ready: pyproject.toml requirements.lock scripts/bootstrap
+.venv/.ready: pyproject.toml requirements.lock scripts/bootstrap hatch_build.py $(wildcard frontend/*)
 	@scripts/bootstrap
 
 .apps/.ready: scripts/install-apps $(wildcard lab/requirements/*.txt lab/*/package-lock.json) .venv/.ready
