@@ -19,14 +19,14 @@ from sqlalchemy import (
     literal_column,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from seatkeeper.core.jobs import PENDING, JobKind, JobState
 
 metadata = MetaData()
 
 _PENDING = ", ".join(f"'{state}'" for state in sorted(PENDING))
-_INSTANT = DateTime(timezone=True)
+INSTANT = DateTime(timezone=True)
 
 PENDING_ACCOUNT_JOB = text(f"account_id IS NOT NULL AND state IN ({_PENDING})")
 PENDING_GROUP_JOB = text(f"app_group_id IS NOT NULL AND state IN ({_PENDING})")
@@ -55,11 +55,11 @@ integrations = Table(
     Column("policy", JSONB, nullable=False),
     Column("state", Text, nullable=False),
     Column("quarantine", JSONB, nullable=True),
-    Column("probe_at", _INSTANT, nullable=True),
-    Column("throttled_until", _INSTANT, nullable=True),
+    Column("probe_at", INSTANT, nullable=True),
+    Column("throttled_until", INSTANT, nullable=True),
     Column("run_epoch", BigInteger, nullable=False, server_default=text("0")),
-    Column("created_at", _INSTANT, nullable=False),
-    Column("updated_at", _INSTANT, nullable=False),
+    Column("created_at", INSTANT, nullable=False),
+    Column("updated_at", INSTANT, nullable=False),
     UniqueConstraint("slug", name="integration_slugs_are_unique"),
 )
 
@@ -71,10 +71,11 @@ scim_tokens = Table(
     Column("name", Text, nullable=False),
     Column("prefix", Text, nullable=False),
     Column("digest", LargeBinary, nullable=False),
-    Column("created_at", _INSTANT, nullable=False),
-    Column("expires_at", _INSTANT, nullable=True),
-    Column("revoked_at", _INSTANT, nullable=True),
-    Column("last_used_at", _INSTANT, nullable=True),
+    Column("created_at", INSTANT, nullable=False),
+    Column("expires_at", INSTANT, nullable=True),
+    Column("revoked_at", INSTANT, nullable=True),
+    Column("last_used_at", INSTANT, nullable=True),
+    Column("last_used_for", Text, nullable=True),
     UniqueConstraint("digest", name="token_digests_are_unique"),
     Index("tokens_by_integration", "integration_id"),
 )
@@ -90,8 +91,8 @@ users = Table(
     Column("active", Boolean, nullable=False),
     Column("document", JSONB, nullable=False),
     Column("version", Integer, nullable=False, server_default=text("1")),
-    Column("created_at", _INSTANT, nullable=False),
-    Column("updated_at", _INSTANT, nullable=False),
+    Column("created_at", INSTANT, nullable=False),
+    Column("updated_at", INSTANT, nullable=False),
     UniqueConstraint("integration_id", "user_name_key", name="user_names_are_unique_without_case"),
     Index("users_by_external_id", "integration_id", "external_id"),
     Index("users_in_order", "integration_id", "id"),
@@ -114,8 +115,8 @@ groups = Table(
     Column("external_id", Text, nullable=True),
     Column("document", JSONB, nullable=False),
     Column("version", Integer, nullable=False, server_default=text("1")),
-    Column("created_at", _INSTANT, nullable=False),
-    Column("updated_at", _INSTANT, nullable=False),
+    Column("created_at", INSTANT, nullable=False),
+    Column("updated_at", INSTANT, nullable=False),
     UniqueConstraint("integration_id", "display_name_key", name="group_names_are_unique_without_case"),
     Index("groups_by_external_id", "integration_id", "external_id"),
     Index("groups_in_order", "integration_id", "id"),
@@ -140,10 +141,10 @@ accounts = Table(
     Column("name", Text, nullable=True),
     Column("active", Boolean, nullable=True),
     Column("attributes", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
-    Column("seen_at", _INSTANT, nullable=True),
-    Column("disabled_at", _INSTANT, nullable=True),
-    Column("delete_at", _INSTANT, nullable=True),
-    Column("created_at", _INSTANT, nullable=False),
+    Column("seen_at", INSTANT, nullable=True),
+    Column("disabled_at", INSTANT, nullable=True),
+    Column("delete_at", INSTANT, nullable=True),
+    Column("created_at", INSTANT, nullable=False),
     UniqueConstraint("user_id", name="one_account_per_user"),
     UniqueConstraint("integration_id", "uid", name="one_account_per_uid"),
     Index("accounts_by_user_name", "integration_id", "user_name_key"),
@@ -169,8 +170,8 @@ app_groups = Table(
     Column("uid", Text, nullable=True),
     Column("created_here", Boolean, nullable=False, server_default=text("false")),
     Column("seen_name", Text, nullable=True),
-    Column("seen_at", _INSTANT, nullable=True),
-    Column("created_at", _INSTANT, nullable=False),
+    Column("seen_at", INSTANT, nullable=True),
+    Column("created_at", INSTANT, nullable=False),
     UniqueConstraint("group_id", name="one_app_group_per_group"),
     UniqueConstraint("integration_id", "uid", name="one_app_group_per_uid"),
 )
@@ -189,19 +190,20 @@ jobs = Table(
     Column("attempts", Integer, nullable=False, server_default=text("0")),
     Column("failures", Integer, nullable=False, server_default=text("0")),
     Column("epoch", BigInteger, nullable=True),
-    Column("due_at", _INSTANT, nullable=False),
-    Column("first_failed_at", _INSTANT, nullable=True),
+    Column("due_at", INSTANT, nullable=False),
+    Column("first_failed_at", INSTANT, nullable=True),
     Column("problem_code", Text, nullable=True),
     Column("problem_detail", Text, nullable=True),
     Column("held", Boolean, nullable=False, server_default=text("false")),
     Column("approved", Boolean, nullable=False, server_default=text("false")),
     Column("chosen_uid", Text, nullable=True),
+    Column("declined_uids", ARRAY(Text), nullable=True),
     Column("target", Text, nullable=False),
     Column("actor", Text, nullable=False),
     Column("request_id", Text, nullable=True),
-    Column("created_at", _INSTANT, nullable=False),
-    Column("started_at", _INSTANT, nullable=True),
-    Column("ended_at", _INSTANT, nullable=True),
+    Column("created_at", INSTANT, nullable=False),
+    Column("started_at", INSTANT, nullable=True),
+    Column("ended_at", INSTANT, nullable=True),
     CheckConstraint("(account_id IS NULL) <> (app_group_id IS NULL)", name="a_job_is_about_one_thing"),
     Index(
         "one_open_job_per_account",
@@ -250,6 +252,12 @@ jobs = Table(
     ),
     Index("jobs_newest_first", "integration_id", text("id DESC")),
     Index("jobs_by_account", "account_id", text("id DESC")),
+    Index(
+        "jobs_by_app_group",
+        "app_group_id",
+        text("id DESC"),
+        postgresql_where=text("app_group_id IS NOT NULL"),
+    ),
 )
 
 attempts = Table(
@@ -259,8 +267,8 @@ attempts = Table(
     _owned_by("jobs"),
     Column("number", Integer, nullable=False),
     Column("epoch", BigInteger, nullable=False),
-    Column("started_at", _INSTANT, nullable=False),
-    Column("ended_at", _INSTANT, nullable=False),
+    Column("started_at", INSTANT, nullable=False),
+    Column("ended_at", INSTANT, nullable=False),
     Column("outcome", Text, nullable=False),
     Column("problem_code", Text, nullable=True),
     Column("problem_detail", Text, nullable=True),
@@ -273,8 +281,8 @@ events = Table(
     "events",
     metadata,
     Column("id", Uuid, primary_key=True),
-    _owned_by("integrations"),
-    Column("at", _INSTANT, nullable=False),
+    Column("integration_id", Uuid, ForeignKey("integrations.id", ondelete="CASCADE"), nullable=True),
+    Column("at", INSTANT, nullable=False),
     Column("kind", Text, nullable=False),
     Column("actor", Text, nullable=False),
     Column("actor_name", Text, nullable=False),
@@ -285,6 +293,14 @@ events = Table(
     Column("details", JSONB, nullable=False),
     Index("events_newest_first", "integration_id", text("id DESC")),
     Index("events_of_all_newest_first", text("id DESC")),
+    Index("events_by_job", "job_id", text("id DESC"), postgresql_where=text("job_id IS NOT NULL")),
+    Index("events_by_kind", "integration_id", "kind", text("id DESC")),
+    Index(
+        "events_by_target",
+        "integration_id",
+        literal_column("lower(target)").label("target_key"),
+        postgresql_ops={"target_key": "text_pattern_ops"},
+    ),
 )
 
 tasks = Table(
@@ -299,8 +315,9 @@ tasks = Table(
     Column("problem_detail", Text, nullable=False),
     Column("choices", JSONB, nullable=False),
     Column("answer", JSONB, nullable=True),
-    Column("opened_at", _INSTANT, nullable=False),
-    Column("closed_at", _INSTANT, nullable=True),
+    Column("assignee_id", Uuid, ForeignKey("members.id", ondelete="SET NULL"), nullable=True),
+    Column("opened_at", INSTANT, nullable=False),
+    Column("closed_at", INSTANT, nullable=True),
     Column("closed_by", Text, nullable=True),
     Index(
         "one_open_task_per_job",

@@ -34,7 +34,7 @@ def upgrade() -> None:
     )
     op.create_table('events',
     sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('integration_id', sa.Uuid(), nullable=False),
+    sa.Column('integration_id', sa.Uuid(), nullable=True),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('kind', sa.Text(), nullable=False),
     sa.Column('actor', sa.Text(), nullable=False),
@@ -170,6 +170,7 @@ def upgrade() -> None:
     sa.Column('held', sa.Boolean(), server_default=sa.text('false'), nullable=False),
     sa.Column('approved', sa.Boolean(), server_default=sa.text('false'), nullable=False),
     sa.Column('chosen_uid', sa.Text(), nullable=True),
+    sa.Column('declined_uids', postgresql.ARRAY(sa.Text()), nullable=True),
     sa.Column('target', sa.Text(), nullable=False),
     sa.Column('actor', sa.Text(), nullable=False),
     sa.Column('request_id', sa.Text(), nullable=True),
@@ -183,6 +184,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id')
     )
     op.create_index('jobs_by_account', 'jobs', ['account_id', sa.literal_column('id DESC')], unique=False)
+    op.create_index('jobs_by_app_group', 'jobs', ['app_group_id', sa.literal_column('id DESC')], unique=False, postgresql_where=sa.text('app_group_id IS NOT NULL'))
     op.create_index('jobs_due', 'jobs', ['integration_id', 'priority', 'due_at', 'id'], unique=False, postgresql_where=sa.text("state IN ('queued', 'retrying')"))
     op.create_index('jobs_newest_first', 'jobs', ['integration_id', sa.literal_column('id DESC')], unique=False)
     op.create_index('jobs_running', 'jobs', ['integration_id'], unique=False, postgresql_where=sa.text("state = 'running'"))
