@@ -1,4 +1,7 @@
-"""Every table. A constraint's name says its rule. ``migrations`` brings a database to this shape."""
+"""The tables of integrations and their work. A constraint's name says its rule.
+
+``workspace_tables`` adds those of the people who use Seatkeeper; ``migrations`` brings a database to this shape.
+"""
 
 from sqlalchemy import (
     BigInteger,

@@ -12,6 +12,13 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.create_table('failed_sign_ins',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('key', sa.Text(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('id')
+    )
+    op.create_index('failed_sign_ins_by_key', 'failed_sign_ins', ['key', 'at'], unique=False)
     op.create_table('integrations',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('slug', sa.Text(), nullable=False),
@@ -32,6 +39,61 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('slug', name='integration_slugs_are_unique')
     )
+    op.create_table('members',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('email', sa.Text(), nullable=False),
+    sa.Column('email_key', sa.Text(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('role', sa.Text(), nullable=False),
+    sa.Column('password', sa.Text(), nullable=True),
+    sa.Column('totp', sa.LargeBinary(), nullable=True),
+    sa.Column('totp_step', sa.BigInteger(), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('disabled_at', sa.DateTime(timezone=True), nullable=True),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('email_key', name='member_emails_are_unique_without_case')
+    )
+    op.create_table('sign_in_providers',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('issuer', sa.Text(), nullable=False),
+    sa.Column('client_id', sa.Text(), nullable=False),
+    sa.Column('client_secret', sa.LargeBinary(), nullable=False),
+    sa.Column('scopes', sa.Text(), nullable=False),
+    sa.Column('groups_claim', sa.Text(), nullable=False),
+    sa.Column('role_rules', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('default_role', sa.Text(), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('name', name='sign_in_provider_names_are_unique')
+    )
+    op.create_table('api_tokens',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('member_id', sa.Uuid(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('prefix', sa.Text(), nullable=False),
+    sa.Column('digest', sa.LargeBinary(), nullable=False),
+    sa.Column('scopes', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('revoked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('last_used_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['member_id'], ['members.id'], ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('digest', name='api_token_digests_are_unique')
+    )
+    op.create_index('api_tokens_by_member', 'api_tokens', ['member_id'], unique=False)
+    op.create_table('challenges',
+    sa.Column('digest', sa.LargeBinary(), nullable=False),
+    sa.Column('kind', sa.Text(), nullable=False),
+    sa.Column('member_id', sa.Uuid(), nullable=True),
+    sa.Column('data', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['member_id'], ['members.id'], ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('digest')
+    )
+    op.create_index('challenges_by_expiry', 'challenges', ['expires_at'], unique=False)
     op.create_table('events',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('integration_id', sa.Uuid(), nullable=True),
@@ -47,6 +109,9 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['integration_id'], ['integrations.id'], ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id')
     )
+    op.create_index('events_by_job', 'events', ['job_id', sa.literal_column('id DESC')], unique=False, postgresql_where=sa.text('job_id IS NOT NULL'))
+    op.create_index('events_by_kind', 'events', ['integration_id', 'kind', sa.literal_column('id DESC')], unique=False)
+    op.create_index('events_by_target', 'events', ['integration_id', sa.literal_column('lower(target)').label('target_key')], unique=False, postgresql_ops={'target_key': 'text_pattern_ops'})
     op.create_index('events_newest_first', 'events', ['integration_id', sa.literal_column('id DESC')], unique=False)
     op.create_index('events_of_all_newest_first', 'events', [sa.literal_column('id DESC')], unique=False)
     op.create_table('groups',
@@ -65,6 +130,82 @@ def upgrade() -> None:
     )
     op.create_index('groups_by_external_id', 'groups', ['integration_id', 'external_id'], unique=False)
     op.create_index('groups_in_order', 'groups', ['integration_id', 'id'], unique=False)
+    op.create_table('idempotency_keys',
+    sa.Column('member_id', sa.Uuid(), nullable=False),
+    sa.Column('key', sa.Text(), nullable=False),
+    sa.Column('request_digest', sa.LargeBinary(), nullable=False),
+    sa.Column('status', sa.Integer(), nullable=True),
+    sa.Column('body', sa.LargeBinary(), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['member_id'], ['members.id'], ondelete='CASCADE'),
+    sa.UniqueConstraint('member_id', 'key', name='one_request_per_idempotency_key')
+    )
+    op.create_index('idempotency_keys_by_age', 'idempotency_keys', ['created_at'], unique=False)
+    op.create_table('integration_drafts',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('member_id', sa.Uuid(), nullable=False),
+    sa.Column('document', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('secrets', sa.LargeBinary(), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['member_id'], ['members.id'], ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id')
+    )
+    op.create_index('integration_drafts_by_member', 'integration_drafts', ['member_id'], unique=False)
+    op.create_table('integration_roles',
+    sa.Column('integration_id', sa.Uuid(), nullable=False),
+    sa.Column('member_id', sa.Uuid(), nullable=False),
+    sa.Column('role', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['integration_id'], ['integrations.id'], ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['member_id'], ['members.id'], ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('integration_id', 'member_id')
+    )
+    op.create_index('integration_roles_by_member', 'integration_roles', ['member_id', 'integration_id'], unique=False)
+    op.create_table('integration_versions',
+    sa.Column('integration_id', sa.Uuid(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('actor_name', sa.Text(), nullable=False),
+    sa.Column('document', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.ForeignKeyConstraint(['integration_id'], ['integrations.id'], ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('integration_id', 'number')
+    )
+    op.create_table('notification_rules',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('integration_id', sa.Uuid(), nullable=True),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('kinds', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('target', sa.LargeBinary(), nullable=False),
+    sa.Column('enabled', sa.Boolean(), server_default=sa.text('true'), nullable=False),
+    sa.Column('told_until', sa.Uuid(), nullable=True),
+    sa.Column('problem', sa.Text(), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['integration_id'], ['integrations.id'], ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id')
+    )
+    op.create_table('passkeys',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('member_id', sa.Uuid(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('credential_id', sa.LargeBinary(), nullable=False),
+    sa.Column('public_key', sa.LargeBinary(), nullable=False),
+    sa.Column('sign_count', sa.BigInteger(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('last_used_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['member_id'], ['members.id'], ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('credential_id', name='passkeys_are_unique')
+    )
+    op.create_index('passkeys_by_member', 'passkeys', ['member_id'], unique=False)
+    op.create_table('provider_identities',
+    sa.Column('provider_id', sa.Uuid(), nullable=False),
+    sa.Column('subject', sa.Text(), nullable=False),
+    sa.Column('member_id', sa.Uuid(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['member_id'], ['members.id'], ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['provider_id'], ['sign_in_providers.id'], ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('provider_id', 'subject')
+    )
     op.create_table('scim_tokens',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('integration_id', sa.Uuid(), nullable=False),
@@ -75,11 +216,28 @@ def upgrade() -> None:
     sa.Column('expires_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('revoked_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('last_used_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('last_used_for', sa.Text(), nullable=True),
     sa.ForeignKeyConstraint(['integration_id'], ['integrations.id'], ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('digest', name='token_digests_are_unique')
     )
     op.create_index('tokens_by_integration', 'scim_tokens', ['integration_id'], unique=False)
+    op.create_table('sessions',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('digest', sa.LargeBinary(), nullable=False),
+    sa.Column('member_id', sa.Uuid(), nullable=False),
+    sa.Column('method', sa.Text(), nullable=False),
+    sa.Column('address', sa.Text(), nullable=False),
+    sa.Column('user_agent', sa.Text(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('last_seen_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['member_id'], ['members.id'], ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('digest', name='session_digests_are_unique')
+    )
+    op.create_index('sessions_by_expiry', 'sessions', ['expires_at'], unique=False)
+    op.create_index('sessions_by_member', 'sessions', ['member_id'], unique=False)
     op.create_table('users',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('integration_id', sa.Uuid(), nullable=False),
@@ -219,9 +377,11 @@ def upgrade() -> None:
     sa.Column('problem_detail', sa.Text(), nullable=False),
     sa.Column('choices', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.Column('answer', postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+    sa.Column('assignee_id', sa.Uuid(), nullable=True),
     sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('closed_by', sa.Text(), nullable=True),
+    sa.ForeignKeyConstraint(['assignee_id'], ['members.id'], ondelete='SET NULL'),
     sa.ForeignKeyConstraint(['integration_id'], ['integrations.id'], ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['job_id'], ['jobs.id'], ondelete='SET NULL'),
     sa.PrimaryKeyConstraint('id')
