@@ -125,6 +125,17 @@ groups = Table(
     Index("groups_in_order", "integration_id", "id"),
 )
 
+unique_values = Table(
+    "unique_values",
+    metadata,
+    Column("digest", LargeBinary, primary_key=True),
+    _owned_by("integrations"),
+    Column("attribute", Text, nullable=False),
+    _owned_by("users"),
+    Index("unique_values_by_user", "user_id"),
+    Index("unique_values_by_attribute", "integration_id", "attribute"),
+)
+
 memberships = Table(
     "memberships",
     metadata,

@@ -301,6 +301,17 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('group_id', 'user_id')
     )
     op.create_index('memberships_by_user', 'memberships', ['user_id', 'group_id'], unique=False)
+    op.create_table('unique_values',
+    sa.Column('digest', sa.LargeBinary(), nullable=False),
+    sa.Column('integration_id', sa.Uuid(), nullable=False),
+    sa.Column('attribute', sa.Text(), nullable=False),
+    sa.Column('user_id', sa.Uuid(), nullable=False),
+    sa.ForeignKeyConstraint(['integration_id'], ['integrations.id'], ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['user_id'], ['users.id'], ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('digest')
+    )
+    op.create_index('unique_values_by_attribute', 'unique_values', ['integration_id', 'attribute'], unique=False)
+    op.create_index('unique_values_by_user', 'unique_values', ['user_id'], unique=False)
     op.create_table('account_grants',
     sa.Column('account_id', sa.Uuid(), nullable=False),
     sa.Column('type', sa.Text(), nullable=False),
