@@ -7,13 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from lab.processes import ROOT
+from tests.scratch import scratch
 
 
 @pytest.fixture
 def directory() -> Iterator[Path]:
     """A fresh directory that PostgreSQL's own user can reach: pytest keeps closing its own to all but root."""
-    (ROOT / ".cache").mkdir(exist_ok=True)
-    made = Path(tempfile.mkdtemp(prefix="embedded-", dir=ROOT / ".cache"))
+    made = Path(tempfile.mkdtemp(prefix="embedded-", dir=scratch()))
     yield made
     shutil.rmtree(made)

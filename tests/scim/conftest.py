@@ -25,7 +25,7 @@ from seatkeeper.scim.routes import scim_app
 from seatkeeper.store.database import Database
 from seatkeeper.store.identifiers import new_id
 from seatkeeper.store.records.integrations import insert_integration
-from tests.conftest import fresh_database
+from tests.databases import Databases
 from tests.scim.idp import CUSTOM, IdP
 
 _counter = itertools.count()
@@ -43,9 +43,9 @@ CUSTOM_SCHEMA = (
 
 
 @pytest.fixture(scope="module")
-def database_url(postgres: str, template: str) -> Iterator[str]:
+def database_url(databases: Databases) -> Iterator[str]:
     """One database for the tests of a module; each test has an integration of its own."""
-    with fresh_database(postgres, template) as url:
+    with databases.fresh() as url:
         yield url
 
 
