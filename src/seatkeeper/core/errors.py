@@ -28,5 +28,13 @@ class NotPossibleNowError(RequestError):
     """The request makes sense, only not in the present state."""
 
 
+class NotAllowedError(RequestError):
+    """The asker is known and may not do this."""
+
+
+class TooManyAttemptsError(RequestError):
+    """The same was tried too often; it may be tried again later."""
+
+
 class StoreUnavailableError(RequestError):
     """The database cannot be reached; the same request may succeed later."""

@@ -13,6 +13,8 @@ AttemptId = NewType("AttemptId", UUID)
 EventId = NewType("EventId", UUID)
 TaskId = NewType("TaskId", UUID)
 TokenId = NewType("TokenId", UUID)
+MemberId = NewType("MemberId", UUID)
+SessionId = NewType("SessionId", UUID)
 
 Uid = NewType("Uid", str)
 """The app's own stable id of an account or a group (ConnId ``Uid``): never a name that may change."""

@@ -9,10 +9,12 @@ from scim2_models import Error, InvalidValueException, SCIMException
 from seatkeeper.core.errors import (
     AlreadyExistsError,
     InvalidValueError,
+    NotAllowedError,
     NotFoundError,
     NotPossibleNowError,
     RequestError,
     StoreUnavailableError,
+    TooManyAttemptsError,
     VersionMismatchError,
 )
 
@@ -27,6 +29,8 @@ STATUSES: Mapping[type[RequestError], tuple[int, str | None]] = {
     InvalidValueError: (400, "invalidValue"),
     VersionMismatchError: (412, None),
     NotPossibleNowError: (409, None),
+    NotAllowedError: (403, None),
+    TooManyAttemptsError: (429, None),
     StoreUnavailableError: (503, None),
 }
 """The status and keyword of each error an operation may raise."""

@@ -1,0 +1,65 @@
+"""Where it is decided whether somebody may do something: every face asks here, and nowhere else."""
+
+from seatkeeper.core.access import Guest, IntegrationRole, Permission, WorkspaceRole, allows
+from seatkeeper.core.errors import NotAllowedError, NotFoundError
+from seatkeeper.core.ids import IntegrationId
+from seatkeeper.core.integrations import Integration
+from seatkeeper.store.database import Reader
+from seatkeeper.store.queries.integrations import find_integration, list_integrations
+from seatkeeper.store.queries.members import find_role, list_roles_of
+
+_REASONS = {
+    Permission.SEE: "You have no role on this integration. Ask one of its Owners for one.",
+    Permission.OPERATE: "Only Owners and Managers of the integration may do this.",
+    Permission.CONFIGURE: "Only Owners of the integration may do this.",
+    Permission.CREATE_INTEGRATIONS: "Auditors only read. Ask an Admin for another role.",
+    Permission.SEE_WORKSPACE: "Only Admins and Auditors may see this.",
+    Permission.MANAGE_WORKSPACE: "Only Admins may do this.",
+    Permission.MANAGE_SELF: "This needs you to be signed in, or a token with the scope admin.",
+}
+
+
+def demand(guest: Guest, permission: Permission, role: IntegrationRole | None = None) -> None:
+    """Raise ``NotAllowedError`` unless ``guest`` may; ``role`` is theirs on the integration it is about."""
+    if not allows(guest, permission, role):
+        raise NotAllowedError(_REASONS[permission])
+
+
+async def role_of(reader: Reader, guest: Guest, integration_id: IntegrationId) -> IntegrationRole | None:
+    """Say what somebody is on an integration: an Admin is Owner of each, an Auditor at least Viewer."""
+    if guest.member.role is WorkspaceRole.ADMIN:
+        return IntegrationRole.OWNER
+    own = await find_role(reader, integration_id, guest.member.id)
+    if own is None and guest.member.role is WorkspaceRole.AUDITOR:
+        return IntegrationRole.VIEWER
+    return own
+
+
+async def open_integration(
+    reader: Reader, guest: Guest, slug: str, permission: Permission
+) -> tuple[Integration, IntegrationRole | None]:
+    """Find an integration for somebody who may do this with it.
+
+    Raises ``NotAllowedError``, and ``NotFoundError`` also where they may not even know that it is there.
+    """
+    integration = await find_integration(reader, slug)
+    role = None if integration is None else await role_of(reader, guest, integration.id)
+    if integration is None or role is None:
+        raise NotFoundError(f"There is no integration {slug}, or you have no role on it.")
+    demand(guest, permission, role)
+    return integration, role
+
+
+async def list_visible_integrations(reader: Reader, guest: Guest) -> list[tuple[Integration, IntegrationRole]]:
+    """List the integrations somebody may see, by slug, with their role on each."""
+    own = await list_roles_of(reader, guest.member.id)
+    seen = []
+    for integration in await list_integrations(reader):
+        role = own.get(integration.id)
+        if guest.member.role is WorkspaceRole.ADMIN:
+            role = IntegrationRole.OWNER
+        elif guest.member.role is WorkspaceRole.AUDITOR:
+            role = role or IntegrationRole.VIEWER
+        if role is not None and allows(guest, Permission.SEE, role):
+            seen.append((integration, role))
+    return seen
