@@ -101,6 +101,8 @@ class SchemaAttribute:
     sensitive: bool = False
     """Never shown, logged or kept in an attempt: a changed value is stored as "changed"."""
     returned: bool = True
+    case_exact: bool = False
+    """Texts that differ in case are different values."""
 
 
 @dataclass(frozen=True, slots=True)

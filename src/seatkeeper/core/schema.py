@@ -1,6 +1,11 @@
 """The user schema an integration starts with: the core User and its enterprise extension."""
 
+from typing import TypeAlias
+
 from seatkeeper.core.integrations import SchemaAttribute
+
+Steps: TypeAlias = tuple[str, ...]
+"""The keys that lead to an attribute in a document: an extension's URN, the attribute, the sub-attribute."""
 
 CORE_USER = "urn:ietf:params:scim:schemas:core:2.0:User"
 ENTERPRISE_USER = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
@@ -25,7 +30,7 @@ def _enterprise(name: str, kind: str = "string") -> SchemaAttribute:
 
 STANDARD_SCHEMA: tuple[SchemaAttribute, ...] = (
     SchemaAttribute("userName", required=True, unique=True),
-    SchemaAttribute("externalId"),
+    SchemaAttribute("externalId", case_exact=True),
     SchemaAttribute("active", "boolean"),
     *_complex("name", "formatted", "familyName", "givenName", "middleName", "honorificPrefix", "honorificSuffix"),
     *(SchemaAttribute(name) for name in ("displayName", "nickName")),
@@ -45,8 +50,22 @@ STANDARD_SCHEMA: tuple[SchemaAttribute, ...] = (
     *_plural("x509Certificates", "binary"),
     *(_enterprise(name) for name in ("employeeNumber", "costCenter", "organization", "division", "department")),
     _enterprise("manager", "complex"),
-    _enterprise("manager.value"),
-    _enterprise("manager.$ref", "reference"),
+    SchemaAttribute(f"{ENTERPRISE_USER}:manager.value", case_exact=True),
+    SchemaAttribute(f"{ENTERPRISE_USER}:manager.$ref", "reference", case_exact=True),
     _enterprise("manager.displayName"),
 )
 """RFC 7643 §4.1 and §4.3 without the read-only ``groups``, which a mapping meets as ``groups``."""
+
+_STANDARD = {each.name: each for each in STANDARD_SCHEMA}
+
+
+def steps_to(name: str) -> Steps:
+    """Split the name of an attribute; the core schema's URN is implied where it is left out."""
+    urn, _, rest = name.rpartition(":")
+    attribute, _, part = rest.partition(".")
+    return tuple(step for step in ("" if urn == CORE_USER else urn, attribute, part) if step)
+
+
+def compares_exactly(attribute: SchemaAttribute) -> bool:
+    """Say whether values that differ in case differ. Of a standard attribute that is not for us to decide."""
+    return _STANDARD.get(attribute.name, attribute).case_exact or attribute.type == "binary"

@@ -11,6 +11,7 @@ from seatkeeper.core.errors import InvalidValueError
 from seatkeeper.core.ids import IntegrationId
 from seatkeeper.core.integrations import Integration, IntegrationState, MappingRules, Policy, SchemaAttribute
 from seatkeeper.core.mapping import MappingInvalidError, compile_mapping
+from seatkeeper.core.schema import compares_exactly
 from seatkeeper.spi.connector import Connector
 from seatkeeper.spi.settings import SettingsInvalidError, secret_names, validate_settings
 
@@ -89,6 +90,7 @@ def check_draft(
         policy=draft.policy,
         state=state,
     )
+    _check_schema(integration)
     _check_mapping(integration)
     return Checked(integration, secrets)
 
@@ -122,6 +124,17 @@ def _check_names(draft: IntegrationDraft) -> None:
         )
     if not draft.name.strip():
         raise DraftInvalidError(Fault(("name",), "an integration needs a name"))
+
+
+def _check_schema(integration: Integration) -> None:
+    whole = [each.name for each in integration.schema if each.unique and each.type == "complex"]
+    ruled = [each.name for each in integration.schema if each.case_exact and not compares_exactly(each)]
+    faults = [
+        *(f"{name} has parts: declare the part unique that must be" for name in whole),
+        *(f"{name} is of the standard, which does not tell its values apart by case" for name in ruled),
+    ]
+    if faults:
+        raise DraftInvalidError(*(Fault(("schema",), sentence) for sentence in faults))
 
 
 def _check_mapping(integration: Integration) -> None:

@@ -112,6 +112,7 @@ class DeclaredAttribute(_Shape):
     unique: bool = False
     sensitive: bool = False
     returned: bool = True
+    case_exact: bool = False
 
 
 class DeclaredIntegration(_Shape):

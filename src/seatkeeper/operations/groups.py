@@ -15,6 +15,7 @@ from seatkeeper.core.users import Group, MembersChange
 from seatkeeper.core.values import Document
 from seatkeeper.operations.drafts import as_stored, changed_attributes, check_version, unknown_members
 from seatkeeper.operations.mappings import uses_groups
+from seatkeeper.operations.uniqueness import take_turns_for_group
 from seatkeeper.store.database import Transaction
 from seatkeeper.store.identifiers import new_id
 from seatkeeper.store.records.accounts_of_users import list_accounts_of_active, list_accounts_of_active_members
@@ -91,6 +92,8 @@ async def change_group(
     wish = change(group)
     wanted = replace(_applied(group, wish.draft), version=group.version + 1, updated_at=tx.now)
     attributes = changed_attributes(_in_full(group), _in_full(wanted))
+    if "displayName" in attributes:
+        await take_turns_for_group(tx, integration, [group.display_name, wanted.display_name])
     turnover = await _write(tx, integration, wanted, wish.members, attributes=attributes)
     if not attributes and turnover.is_empty:
         return group

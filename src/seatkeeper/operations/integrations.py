@@ -16,6 +16,7 @@ from seatkeeper.operations.checks import (
     check_draft,
 )
 from seatkeeper.operations.differences import Difference, compare_integrations, compare_secrets
+from seatkeeper.operations.uniqueness import follow_schema, refuse_duplicates
 from seatkeeper.store.database import Reader, Transaction
 from seatkeeper.store.identifiers import new_id
 from seatkeeper.store.queries.integrations import find_sealed_secrets
@@ -75,6 +76,7 @@ async def plan_integration(
             )
         )
     checked = check_draft(draft, connectors, before.id, before.state)
+    await refuse_duplicates(tx, before, checked.integration)
     secrets = compare_secrets(await read_secrets(tx, before, keyring), checked.secrets)
     return PlannedIntegration(checked, before, (*compare_integrations(before, checked.integration), *secrets))
 
@@ -93,6 +95,7 @@ async def save_integration(tx: Transaction, planned: PlannedIntegration, keyring
     if planned.changes_nothing:
         return Saved(planned.before, (), 0)
     await update_integration(tx, integration)
+    await follow_schema(tx, planned.before, integration)
     await _follow_settings(tx, planned, keyring)
     jobs = await _look_again(tx, planned.before, integration)
     fields = [difference.field for difference in planned.differences]

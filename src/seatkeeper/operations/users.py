@@ -1,21 +1,30 @@
 """What an IdP may ask for about users; each leaves the user, its account, one job and one event behind.
 
 Its sister is ``operations.groups``. Both take locks in one order, so that two changes may wait for one another
-but never each for the other: groups, users, memberships, jobs of accounts, jobs of app groups, accounts and
-app groups. The engine, which writes outcomes to the last four, keeps to it, too.
+but never each for the other:
+
+1. groups as they are found, in order of id; 2. users, likewise; 3. turns: names that are given up and taken, and
+unique values (``take_turns``); 4. the new names and values themselves, where a writer that is not yet done is
+waited for; 5. members of groups and memberships; 6. jobs of accounts; 7. jobs of app groups; 8. accounts and app
+groups. The engine, which writes outcomes to 6, 7 and 8, keeps to it, too.
+
+Whoever changes a group only keeps its members (5) from being deleted. So a deletion locks the groups of its user
+first, and all of them: one that took the user in meanwhile has it begin anew.
 """
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 
 from seatkeeper.core.errors import AlreadyExistsError, NotFoundError
 from seatkeeper.core.events import EventKind
-from seatkeeper.core.ids import UserId
+from seatkeeper.core.ids import GroupId, UserId
 from seatkeeper.core.integrations import Integration
 from seatkeeper.core.jobs import JobKind
 from seatkeeper.core.users import User
 from seatkeeper.core.values import Document
 from seatkeeper.operations.drafts import as_stored, changed_attributes, check_version
+from seatkeeper.operations.uniqueness import claim_values, take_turns_for, unique_attributes
 from seatkeeper.store.database import Transaction
 from seatkeeper.store.records.accounts_of_users import rename_account
 from seatkeeper.store.records.app_groups import list_app_groups_of
@@ -46,9 +55,13 @@ async def create_user(tx: Transaction, integration: Integration, draft: UserDraf
     """Take in a new user. An active one gets a job to provision its account.
 
     A person who comes back under the same userName gets the account that was left behind.
-    Raises ``AlreadyExistsError`` when the userName is taken, compared without case, and ``InvalidValueError``.
+    Raises ``AlreadyExistsError`` when the userName is taken, compared without case, or another value that must be
+    unique, and ``InvalidValueError``. One statement does, unless the integration has ``unique_attributes``.
     """
     _check_names(draft)
+    has_claims = bool(unique_attributes(integration))
+    if has_claims:
+        await take_turns_for(tx, integration, (), [draft.document])
     arrival = Arrival(
         integration_id=integration.id,
         user_name=draft.user_name,
@@ -60,6 +73,8 @@ async def create_user(tx: Transaction, integration: Integration, draft: UserDraf
     user_id = await add_user(tx, arrival)
     if user_id is None:
         raise _taken(draft.user_name)
+    if has_claims:
+        await claim_values(tx, integration, user_id, draft.document)
     return User(
         id=user_id,
         user_name=draft.user_name,
@@ -92,8 +107,13 @@ async def change_user(
         return user
     wanted = replace(wanted, version=user.version + 1, updated_at=tx.now)
     renamed = name_key(wanted.user_name) != name_key(user.user_name)
+    has_claims = bool(unique_attributes(integration))
+    if renamed or has_claims:
+        await take_turns_for(tx, integration, [user.user_name, wanted.user_name], [user.document, wanted.document])
     if not await rewrite_user(tx, wanted, renamed=renamed):
         raise _taken(wanted.user_name)
+    if has_claims:
+        await claim_values(tx, integration, user_id, wanted.document)
     event, job = _meaning(user, wanted)
     details = {"changed": changed_attributes(_in_full(user), _in_full(wanted))}
     happening = Happening(integration.id, event, wanted.user_name, user_id, details=details)
@@ -110,15 +130,38 @@ async def delete_user(
 
     Raises ``NotFoundError`` and ``VersionMismatchError``.
     """
-    await renew_groups_of(tx, integration.id, user_id)
-    user = _found(await lock_user(tx, integration.id, user_id, to_delete=True), user_id)
+    user, groups = await _lock_with_groups(tx, integration, user_id)
     check_version(user.version, if_version)
-    groups = await leave_all_groups(tx, user_id)
     happening = Happening(integration.id, EventKind.USER_REMOVED, user.user_name, user_id)
     await follow_user(tx, user, JobKind.DEPROVISION, happening)
     if groups and integration.policy.push_groups:
         await ask_for_groups(tx, await list_app_groups_of(tx, groups), takes_access=True)
     await delete_user_row(tx, user_id)
+
+
+async def _lock_with_groups(
+    tx: Transaction, integration: Integration, user_id: UserId
+) -> tuple[User, Sequence[GroupId]]:
+    """Lock the groups of a user and then the user, who leaves them; say which they were."""
+    while True:
+        async with _undoing_when_joined(tx):
+            locked = await renew_groups_of(tx, integration.id, user_id)
+            user = _found(await lock_user(tx, integration.id, user_id, to_delete=True), user_id)
+            groups = await leave_all_groups(tx, user_id)
+            if not set(groups) <= set(locked):
+                raise _JoinedMeanwhileError
+            return user, groups
+
+
+class _JoinedMeanwhileError(Exception):
+    """A group took the user in after the groups were locked and before the user was."""
+
+
+@asynccontextmanager
+async def _undoing_when_joined(tx: Transaction) -> AsyncIterator[None]:
+    with suppress(_JoinedMeanwhileError):
+        async with tx.savepoint():
+            yield
 
 
 def _check_names(draft: UserDraft) -> None:

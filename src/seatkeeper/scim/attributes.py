@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeAlias
 
-from seatkeeper.scim.extensions import Steps, steps_to
+from seatkeeper.core.schema import Steps, steps_to
 from seatkeeper.scim.shapes import Shape
 
 _Tree: TypeAlias = dict[str, "_Tree"]

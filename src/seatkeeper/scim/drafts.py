@@ -5,11 +5,11 @@ from typing import Any
 
 from scim2_models import InvalidValueException
 
+from seatkeeper.core.schema import Steps
 from seatkeeper.core.users import Group, User
 from seatkeeper.operations.groups import GroupDraft
 from seatkeeper.operations.users import UserDraft
 from seatkeeper.scim.documents import read_document
-from seatkeeper.scim.extensions import Steps
 from seatkeeper.scim.shapes import GROUP_SHAPE, Shape, refuse_missing
 
 

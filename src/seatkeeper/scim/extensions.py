@@ -1,29 +1,19 @@
 """The extensions an integration's user schema declares, as SCIM schemas and as models."""
 
 from collections.abc import Iterable, Mapping
-from typing import TypeAlias
 
-from scim2_models import Attribute, Extension, Required, Returned, Schema, Uniqueness
+from scim2_models import Attribute, CaseExact, Extension, Required, Returned, Schema, Uniqueness
 
 from seatkeeper.core.integrations import SchemaAttribute
+from seatkeeper.core.schema import Steps, compares_exactly, steps_to
 from seatkeeper.scim.models import ENTERPRISE_USER, USER
-
-Steps: TypeAlias = tuple[str, ...]
-"""The keys that lead to an attribute in a document: an extension's URN, the attribute, the sub-attribute."""
 
 _STANDARD = {str(USER), str(ENTERPRISE_USER)}
 _KEPT_AS_SENT = {Attribute.Type.reference, Attribute.Type.binary, Attribute.Type.date_time}
 
 
-def steps_to(name: str) -> Steps:
-    """Split the name of an attribute; the core schema's URN is implied where it is left out."""
-    urn, _, rest = name.rpartition(":")
-    attribute, _, part = rest.partition(".")
-    return tuple(step for step in ("" if urn == USER else urn, attribute, part) if step)
-
-
 def spelling_of(steps: Steps) -> str:
-    """Join what ``steps_to`` split."""
+    """Join what ``core.schema.steps_to`` split."""
     urn = f"{steps[0]}:" if ":" in steps[0] else ""
     return urn + ".".join(steps[1:] if urn else steps)
 
@@ -57,6 +47,7 @@ def _entry(name: str, declared: SchemaAttribute) -> Attribute:
         multi_valued=declared.multi_valued,
         required=Required(declared.required),
         returned=returned_of(declared),
+        case_exact=CaseExact(compares_exactly(declared)),
         uniqueness=Uniqueness.server if declared.unique else Uniqueness.none,
     )
 
@@ -78,6 +69,7 @@ def _loosened(attribute: Attribute) -> Attribute:
         name=attribute.name,
         type=Attribute.Type.string if kept else attribute.type,
         multi_valued=attribute.multi_valued,
+        case_exact=attribute.case_exact,
         sub_attributes=[_loosened(part) for part in attribute.sub_attributes or []] or None,
     )
 
@@ -91,6 +83,8 @@ def with_declarations(schema: Schema, declared: Iterable[SchemaAttribute]) -> Sc
         if entry is not None:
             entry.required = Required(bool(entry.required) or each.required)
             entry.returned = returned_of(each) if entry.returned is Returned.default else entry.returned
+            if each.unique and entry.uniqueness is not Uniqueness.global_:
+                entry.uniqueness = Uniqueness.server
     return published
 
 

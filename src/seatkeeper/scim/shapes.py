@@ -9,14 +9,13 @@ from typing import Any
 from scim2_models import InvalidValueException, PatchOp, Resource, Returned, Schema
 
 from seatkeeper.core.integrations import SchemaAttribute
+from seatkeeper.core.schema import Steps, steps_to
 from seatkeeper.scim.documents import Attributes, attributes_of
 from seatkeeper.scim.extensions import (
-    Steps,
     custom_schemas,
     extension_model,
     returned_of,
     spelling_of,
-    steps_to,
     with_declarations,
 )
 from seatkeeper.scim.models import EnterpriseUser, NamedGroup, User

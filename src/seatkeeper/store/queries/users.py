@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from seatkeeper.core.errors import NotFoundError
 from seatkeeper.core.ids import GroupId, IntegrationId, UserId
 from seatkeeper.core.users import User
+from seatkeeper.core.values import Document
 from seatkeeper.store.database import Reader
 from seatkeeper.store.queries.listing import INTEGRATION, ListQuery, Page, read_page
 from seatkeeper.store.rows import decode_user
@@ -27,6 +28,11 @@ class Membership:
 _ONE = prepare(
     select(users).where(users.c.id == bindparam("user_id", type_=Uuid), users.c.integration_id == INTEGRATION)
 )
+_DOCUMENTS = prepare(
+    select(users.c.id, users.c.user_name, users.c.document)
+    .where(users.c.integration_id == INTEGRATION)
+    .order_by(users.c.id)
+)
 _GROUPS_OF = prepare(
     select(memberships.c.user_id, groups.c.id, groups.c.display_name)
     .join(groups, groups.c.id == memberships.c.group_id)
@@ -41,6 +47,12 @@ async def get_user(reader: Reader, integration_id: IntegrationId, user_id: UserI
     if row is None:
         raise NotFoundError(f"There is no user with the id {user_id}.")
     return decode_user(row)
+
+
+async def list_documents(reader: Reader, integration_id: IntegrationId) -> list[tuple[UserId, str, Document]]:
+    """Read the id, the userName and the document of everybody, in order of id."""
+    rows = await reader.fetch_all(_DOCUMENTS, integration_id=integration_id)
+    return [(UserId(row["id"]), row["user_name"], row["document"]) for row in rows]
 
 
 async def list_users(reader: Reader, integration_id: IntegrationId, query: ListQuery) -> Page[User]:

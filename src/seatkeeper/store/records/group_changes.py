@@ -95,6 +95,7 @@ def _all_of(rows: Select[tuple[object]]) -> ColumnElement[object]:
 
 
 _CHANGE = _changing(delete(memberships).where(memberships.c.user_id == any_(_REMOVE)))
+_AS_THEY_ARE = MembersChange()
 _stays = func.unnest(_ADD).column_valued("stays")
 _REPLACE = _changing(delete(memberships).where(~exists(select(_stays).where(_stays == memberships.c.user_id))))
 
@@ -126,8 +127,10 @@ async def rename_group(
     tx: Transaction, integration_id: IntegrationId, group: Group, members: MembersChange
 ) -> Turnover | None:
     """Do the same for a group with a new name. Answers None, and has written nothing, when the name is taken."""
+    # The name comes first: while it is waited for, no members may be locked (``operations.users``).
     try:
         async with tx.savepoint():
-            return await write_group(tx, integration_id, group, members, differs=True)
+            await write_group(tx, integration_id, group, _AS_THEY_ARE, differs=True)
     except psycopg.errors.UniqueViolation:
         return None
+    return await write_group(tx, integration_id, group, members, differs=False)

@@ -19,13 +19,15 @@ _RENEW_GROUPS = prepare(
     update(groups)
     .where(groups.c.id == any_(func.array(_theirs.scalar_subquery())))
     .values(version=groups.c.version + 1, updated_at=bindparam("now", type_=DateTime(timezone=True)))
+    .returning(groups.c.id)
 )
 _LEAVE_ALL = prepare(delete(memberships).where(memberships.c.user_id == _USER).returning(memberships.c.group_id))
 
 
-async def renew_groups_of(tx: Transaction, integration_id: IntegrationId, user_id: UserId) -> None:
+async def renew_groups_of(tx: Transaction, integration_id: IntegrationId, user_id: UserId) -> list[GroupId]:
     """Lock the groups of a user, in order of id, and give each its next version, for it is to lose a member."""
-    await tx.execute(_RENEW_GROUPS, user_id=user_id, integration_id=integration_id, now=tx.now)
+    rows = await tx.fetch_all(_RENEW_GROUPS, user_id=user_id, integration_id=integration_id, now=tx.now)
+    return [GroupId(row["id"]) for row in rows]
 
 
 async def leave_all_groups(tx: Transaction, user_id: UserId) -> list[GroupId]:
