@@ -60,14 +60,15 @@ class SCIMTarget:
         }
 
     def read(self) -> AppState:
-        """Ask the server itself. It leaves members in its groups whose account is gone: they are nobody."""
+        """Ask the server itself. It keeps members whose account is gone, so that one left behind is seen."""
         users = self._server.resources(self._tenant, "Users")
         names = {user["id"]: user["userName"] for user in users}
         return AppState(
             people={user["userName"]: _from_scim(user) for user in users},
             groups={
                 group["displayName"]: frozenset(
-                    names[member["value"]] for member in group.get("members") or [] if member["value"] in names
+                    names.get(member["value"], f"nobody ({member['value']})")
+                    for member in group.get("members") or []
                 )
                 for group in self._server.resources(self._tenant, "Groups")
             },
@@ -116,7 +117,7 @@ class LDAPTarget:
         return AppState(
             people={uid: _from_ldap(uid, entry) for uid, entry in people.items()},
             groups={
-                name: frozenset(uids[dn.lower()] for dn in self._slapd.members(name))
+                name: frozenset(uids.get(dn.lower(), f"nobody ({dn})") for dn in self._slapd.members(name))
                 for name in (group.one("cn") for group in groups)
             },
         )

@@ -69,6 +69,7 @@ class Ledger:
         self.abilities = Abilities(NAME, groups=True, grants=frozenset({"role"}))
         self.ignored: set[str] = set()
         self.unknown_activity = False
+        self.forgets_members = True
         self.lag = 0
         self.delay = 0.0
         self.opening: Exception | None = None
@@ -232,7 +233,7 @@ class LedgerSession:
         async with self.ledger.call("delete", uid):
             self._account(uid)
             del self.ledger.accounts[uid]
-            for group in self.ledger.groups.values():
+            for group in self.ledger.groups.values() if self.ledger.forgets_members else ():
                 group.members.discard(uid)
 
     async def list_entitlements(self) -> Sequence[Entitlement]:

@@ -49,6 +49,15 @@ def test_who_is_deleted_in_the_idp_is_dealt_with_like_any_leaver(world: World) -
     world.settle()
 
 
+def test_an_account_that_is_deleted_stays_in_no_group(world: World) -> None:
+    company = world.connect(leavers="delete")
+    company.hire(people(3))
+    company.form(teams(people(3), ["Engineering"]))
+    world.settle()
+    company.delete(0)
+    world.settle()
+
+
 def test_a_renamed_group_keeps_its_members_and_a_deleted_one_goes(world: World) -> None:
     company = world.connect()
     company.hire(people(4))

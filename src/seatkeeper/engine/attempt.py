@@ -15,6 +15,7 @@ from seatkeeper.engine.app import ConnectorBugError
 from seatkeeper.engine.apply import apply
 from seatkeeper.engine.connections import NoSessionError
 from seatkeeper.engine.goals import Goal
+from seatkeeper.engine.leave_groups import leave_groups
 from seatkeeper.engine.links import Lease
 from seatkeeper.engine.observe import Progress, observe
 from seatkeeper.engine.verify import Done, verify
@@ -141,6 +142,10 @@ async def _round(place: Workplace, job: ClaimedJob, goal: Goal, progress: Progre
         return Recount()
     try:
         for step in steps.steps:
+            if isinstance(step, DeleteAccount) and seen is not None:
+                stays_in = await leave_groups(place, job, seen, progress)
+                if stays_in is not None:
+                    return stays_in
             await apply(place, step, progress)
     finally:
         if progress.uid is not None:

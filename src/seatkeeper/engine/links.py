@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 
-from seatkeeper.core.ids import AccountId, IntegrationId, Uid
+from seatkeeper.core.ids import AccountId, AppGroupId, IntegrationId, Uid
 from seatkeeper.store.database import Database
 from seatkeeper.store.queries.accounts import Holder, list_holders
 
@@ -47,6 +47,11 @@ class Links:
         self._integration_id = integration_id
         self._held_by: dict[Uid, AccountId] = {}
         self._locks: dict[Uid, asyncio.Lock] = {}
+        self._group_locks: dict[Uid | AppGroupId, asyncio.Lock] = {}
+
+    def lock_group(self, group: Uid | AppGroupId) -> asyncio.Lock:
+        """Give the lock of a group of the app: some apps can only have their list of members written anew."""
+        return self._group_locks.setdefault(group, asyncio.Lock())
 
     @asynccontextmanager
     async def lease(self) -> AsyncIterator[Lease]:

@@ -3,13 +3,15 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Text, Uuid, any_, bindparam, func, select
+from sqlalchemy import Text, Uuid, any_, bindparam, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from seatkeeper.core.ids import AccountId, AppGroupId, GroupId, IntegrationId, Uid
+from seatkeeper.core.jobs import JobState
 from seatkeeper.store.database import Reader, Row
+from seatkeeper.store.queries.due_jobs import written
 from seatkeeper.store.statements import prepare
-from seatkeeper.store.tables import accounts, app_groups, groups, memberships
+from seatkeeper.store.tables import accounts, app_groups, groups, jobs, memberships
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,28 @@ _MANAGED = prepare(
 )
 _ALL_MANAGED = prepare(
     select(accounts.c.uid).where(accounts.c.integration_id == _OF_INTEGRATION, accounts.c.uid.is_not(None))
+)
+_newest_job = (
+    select(jobs.c.state)
+    .where(jobs.c.app_group_id == app_groups.c.id)
+    .order_by(jobs.c.id.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+_settled = (JobState.SUCCEEDED, JobState.UNVERIFIED, JobState.UNCHANGED)
+_TO_LEAVE = prepare(
+    _SELECTED.join(accounts, accounts.c.integration_id == app_groups.c.integration_id)
+    .where(
+        accounts.c.id == bindparam("account_id", type_=Uuid),
+        app_groups.c.uid.is_not(None),
+        or_(
+            exists().where(
+                memberships.c.group_id == app_groups.c.group_id, memberships.c.user_id == accounts.c.user_id
+            ),
+            _newest_job.not_in([written(state) for state in _settled]),
+        ),
+    )
+    .order_by(app_groups.c.id)
 )
 _OF_ACCOUNTS = prepare(
     select(app_groups.c.id)
@@ -93,6 +117,15 @@ async def list_all_uids(reader: Reader, integration_id: IntegrationId) -> frozen
 async def list_app_groups_of_accounts(reader: Reader, ids: Sequence[AccountId]) -> list[AppGroupId]:
     """List the pushed groups these accounts belong in."""
     return [AppGroupId(row["id"]) for row in await reader.fetch_all(_OF_ACCOUNTS, ids=list(ids))]
+
+
+async def list_app_groups_to_leave(reader: Reader, account_id: AccountId) -> list[KnownGroup]:
+    """List the groups the app may hold an account in because of us, so far as the app is known to hold them.
+
+    Those are its person's, and every one whose last job did not come to a good end: it may be the one that was
+    to take the account out.
+    """
+    return [_known(row) for row in await reader.fetch_all(_TO_LEAVE, account_id=account_id)]
 
 
 def _known(row: Row) -> KnownGroup:
