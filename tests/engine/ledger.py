@@ -70,6 +70,7 @@ class Ledger:
         self.ignored: set[str] = set()
         self.unknown_activity = False
         self.forgets_members = True
+        self.minds_case = True
         self.lag = 0
         self.delay = 0.0
         self.opening: Exception | None = None
@@ -255,11 +256,12 @@ class LedgerSession:
 
     async def find_groups(self, name: str) -> Sequence[SeenGroup]:
         async with self.ledger.call("find_groups", name):
-            return [self._shown_group(uid, each) for uid, each in self.ledger.groups.items() if each.name == name]
+            found = self.ledger.groups.items()
+            return [self._shown_group(uid, each) for uid, each in found if self._is_called(each, name)]
 
     async def create_group(self, name: str) -> Uid:
         async with self.ledger.call("create_group", name):
-            if any(group.name == name for group in self.ledger.groups.values()):
+            if any(self._is_called(group, name) for group in self.ledger.groups.values()):
                 raise AccountExistsError(f"The group {name} is in the books already.")
             return self.ledger.add_group(name)
 
@@ -277,6 +279,9 @@ class LedgerSession:
             group = self._group(uid)
             group.members -= set(remove)
             group.members |= set(add)
+
+    def _is_called(self, group: Group, name: str) -> bool:
+        return group.name == name if self.ledger.minds_case else group.name.casefold() == name.casefold()
 
     def _account(self, uid: Uid) -> Account:
         if uid not in self.ledger.accounts:

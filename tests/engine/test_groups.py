@@ -246,3 +246,35 @@ async def test_members_are_taken_out_before_joiners_are_let_in(make_world: MakeW
     await world.leave("bob")
     await world.run()
     assert [call.split()[0] for call in world.ledger.writes()] == ["disable", "change_members", "create"]
+
+
+async def test_a_group_the_app_takes_for_the_same_is_adopted_and_renamed(world: World) -> None:
+    world.ledger.minds_case = False
+    stranger = world.ledger.add("stranger")
+    world.ledger.add_group("OPS", stranger)
+    await world.hire("ada")
+    await world.form("Ops", "ada")
+    await world.run()
+    assert world.ledger.group("Ops") == {"ada", "stranger"}
+    assert (await world.job("Ops"))["state"] == "succeeded"
+
+
+async def test_a_name_that_differs_in_case_is_accepted_where_it_cannot_be_changed(world: World) -> None:
+    world.ledger.minds_case = False
+    world.ledger.abilities = without(world.ledger.abilities, renames_groups=False)
+    world.ledger.add_group("OPS")
+    await world.hire("ada")
+    await world.form("Ops", "ada")
+    await world.run()
+    assert world.ledger.group("OPS") == {"ada"}
+    assert (await world.job("Ops"))["state"] == "succeeded"
+
+
+async def test_a_group_of_exactly_the_name_goes_before_one_that_differs_in_case(world: World) -> None:
+    world.ledger.add_group("OPS")
+    world.ledger.add_group("Ops")
+    world.ledger.minds_case = False
+    await world.hire("ada")
+    await world.form("Ops", "ada")
+    await world.run()
+    assert (world.ledger.group("OPS"), world.ledger.group("Ops")) == (set(), {"ada"})

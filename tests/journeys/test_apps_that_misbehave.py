@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 
 from lab.idps.okta import Okta
-from lab.people import people
+from lab.people import people, teams
 from lab.proxies import Proxy, running_proxy
 from lab.scim2_server import SCIM2Server
-from lab.slapd import Slapd
+from lab.slapd import GROUPS, Slapd
 from lab.targets import LDAPTarget, SCIMTarget
+from tests.connectors.ldap.samples import group_ldif
 from tests.journeys.worlds import World, running_world
 from tests.waiting import eventually
 
@@ -85,6 +86,22 @@ def test_an_account_that_is_already_there_is_adopted_and_brought_in_line(
     company.hire([person])
     world.settle()
     assert "account.adopted" in [event["kind"] for event in world.activity()]
+
+
+def test_a_group_the_directory_takes_for_the_same_is_adopted_and_renamed(
+    directory_world: World, directory: Slapd
+) -> None:
+    world = directory_world
+    company = world.connect()
+    directory.write(group_ldif("SALES", "cn=somebody"))
+    company.hire(people(2))
+    company.form(teams(people(2), ["Sales"]))
+    world.watch.wait_until_done(world.target.slug, 60)
+    assert world.watch.problems(world.target.slug) == []
+    members = {f"uid={person.user_name},ou=people,dc=example,dc=org" for person in people(2)}
+    [group] = directory.search(GROUPS, "cn", query="(cn=sales)")
+    assert group.one("cn") == "Sales"
+    assert directory.members("Sales") == {*members, "cn=somebody"}
 
 
 def test_two_accounts_that_fit_wait_for_a_person_to_choose(directory_world: World, directory: Slapd) -> None:

@@ -43,8 +43,12 @@ async def read_known_group(place: Workplace, group: KnownGroup, progress: GroupP
 async def look_for_group(
     place: Workplace, group: KnownGroup, progress: GroupProgress
 ) -> SeenGroup | Undecided | None:
-    """Look for a group of exactly that name that mirrors no other Group; None when there is none to take."""
-    matches = [seen for seen in await place.app.find_groups(group.name) if seen.name == group.name]
+    """Look for a group of that name that mirrors no other Group; None when there is none to take.
+
+    One of exactly that name goes before one whose name the app only takes for the same.
+    """
+    found = [seen for seen in await place.app.find_groups(group.name) if is_same_name(seen.name, group.name)]
+    matches = [seen for seen in found if seen.name == group.name] or found
     progress.is_known = True
     if not matches:
         return None
@@ -58,6 +62,11 @@ async def look_for_group(
     if holder is not None and holder.id != group.id:
         progress.taken_from, progress.created_here = holder.id, holder.created_here
     return free[0]
+
+
+def is_same_name(one: str, other: str) -> bool:
+    """Say whether two names differ at most in case and spaces: no app that asks for more is believed."""
+    return " ".join(one.split()).casefold() == " ".join(other.split()).casefold()
 
 
 def _may_have(group: KnownGroup, holder: KnownGroup | None) -> bool:

@@ -13,7 +13,7 @@ from seatkeeper.core.plan import MemberChange, plan_members
 from seatkeeper.core.problems import Problem, ProblemCode
 from seatkeeper.engine.apply import take_step
 from seatkeeper.engine.attempt import interpret
-from seatkeeper.engine.group_observe import GroupProgress, look_for_group, read_known_group
+from seatkeeper.engine.group_observe import GroupProgress, is_same_name, look_for_group, read_known_group
 from seatkeeper.engine.verify import PAUSES, not_as_wanted
 from seatkeeper.engine.workplace import Workplace
 from seatkeeper.spi.errors import AccountExistsError, AccountNotFoundError
@@ -70,7 +70,7 @@ async def _carry_out(place: Workplace, job: ClaimedJob, group: KnownGroup, progr
         await take_step(progress.steps, line, place.app.rename_group(seen.uid, group.name))
     change = await _change_members(place, seen, wanted, progress)
     outcome = await _verify(place, job, group, change, progress)
-    if seen.name != group.name and not can_rename:
+    if not can_rename and not is_same_name(seen.name, group.name):
         return Waiting(Problem(ProblemCode.NOT_SUPPORTED, f"The app cannot rename the group to {group.name}."))
     return outcome
 

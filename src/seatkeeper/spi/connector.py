@@ -123,7 +123,10 @@ class ManagesGroups(Protocol):
         ...
 
     async def find_groups(self, name: str) -> Sequence[SeenGroup]:
-        """Find every group of exactly that name, compared on our side, with its members."""
+        """Find every group of that name, compared on our side, with its members.
+
+        The same is what the app takes for the same: ``create_group`` raises where this finds one.
+        """
         ...
 
     async def create_group(self, name: str) -> Uid:
