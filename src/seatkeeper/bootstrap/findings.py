@@ -10,7 +10,7 @@ from seatkeeper.bootstrap.keys import key_file_of, open_keyring
 from seatkeeper.bootstrap.settings import Settings
 from seatkeeper.core.ids import IntegrationId
 from seatkeeper.core.integrations import Integration
-from seatkeeper.engine.registry import list_installed
+from seatkeeper.engine.registry import find_connectors
 from seatkeeper.store.queries.installation import QueueStanding
 from seatkeeper.store.revisions import is_sufficient
 from seatkeeper.store.sealing import SealError
@@ -75,9 +75,9 @@ def look_at_clock(ours: datetime, theirs: datetime) -> Finding:
 
 def look_at_connectors(integrations: Collection[Integration]) -> Finding:
     """Can every connector be loaded? One that cannot is no fault until an integration needs it."""
-    installed = list_installed()
-    usable = ", ".join(sorted(installed.connectors)) or "none"
-    missing = sorted({each.connector for each in integrations} - set(installed.connectors))
+    installed = find_connectors()
+    usable = ", ".join(sorted(installed)) or "none"
+    missing = sorted({each.connector for each in integrations} - installed.keys())
     broken = {name: reason for name, reason in installed.broken.items() if name not in missing}
     detail = f"{usable} can be used" + "".join(f"; {name} cannot: {reason}" for name, reason in broken.items())
     if not missing:

@@ -68,8 +68,9 @@ class Settings(BaseSettings):
     port: int = Field(8080, ge=0, le=65_535, description="The port to listen on; 0 takes any free one.")
     public_url: Annotated[str, AfterValidator(_is_web_address)] | None = Field(
         None,
-        description="How identity providers reach this installation, as `https://seatkeeper.example.com`. It is"
-        " the start of every `meta.location`. Without it the address of the request is used.",
+        description="How people and identity providers reach this installation, as"
+        " `https://seatkeeper.example.com`. It is the start of every `meta.location`, passkeys are bound to it,"
+        " and with https cookies are kept to TLS. Without it the address of the request is used.",
     )
     max_body_bytes: int = Field(
         4 * 1024 * 1024, ge=1024, description="Requests with a larger body are refused (status 413)."
@@ -92,6 +93,12 @@ class Settings(BaseSettings):
         30,
         description="After how many seconds without a heartbeat a worker counts as dead and its runs are taken"
         " over. At least twice the heartbeat interval.",
+    )
+    session_idle_hours: float = Field(
+        12, gt=0, le=720, description="After how many hours without use somebody has to sign in again."
+    )
+    session_days: float = Field(
+        7, gt=0, le=365, description="After how many days somebody has to sign in again in any case."
     )
     log_format: Literal["console", "json"] = Field(
         "console", description="`console` for people, `json` for machines: one object a line."

@@ -1,10 +1,11 @@
-"""The web process: the SCIM endpoint, and what a supervisor and a monitor ask for."""
+"""The web process: the SCIM endpoint, the pages, and what a supervisor and a monitor ask for."""
 
 import asyncio
 import contextlib
 import gc
 import socket
-from collections.abc import Generator
+from collections.abc import AsyncGenerator, Generator
+from datetime import timedelta
 
 import psycopg
 import structlog
@@ -21,10 +22,14 @@ from seatkeeper.bootstrap.parts import Parts, open_parts
 from seatkeeper.bootstrap.settings import Settings
 from seatkeeper.bootstrap.stopping import until
 from seatkeeper.core.errors import StoreUnavailableError
+from seatkeeper.operations.sessions import SessionRules
 from seatkeeper.scim.calls import SCIMSettings
 from seatkeeper.scim.routes import scim_app
 from seatkeeper.store.queries.installation import QueueStanding, find_revision, read_queue_standing
 from seatkeeper.store.revisions import is_sufficient
+from seatkeeper.web.app import web_app
+from seatkeeper.web.house import House, WebSettings
+from seatkeeper.web.live import Changes
 
 SCIM_PATH = "/scim/v2"
 
@@ -45,11 +50,29 @@ async def serve_web(settings: Settings, stop: asyncio.Event) -> None:
             # What is loaded by now stays: the collector need not go through it again and again.
             gc.freeze()
             _log.info("web.listening", address=address, port=port)
-            await _serve(application(parts), listener, stop)
+            async with _listening(Changes(parts.url), stop) as changes:
+                await _serve(application(parts, changes), listener, stop)
     _log.info("web.stopped")
 
 
-def application(parts: Parts) -> ASGIApp:
+@contextlib.asynccontextmanager
+async def _listening(changes: Changes, stop: asyncio.Event) -> AsyncGenerator[Changes]:
+    """Listen for changes meanwhile; streams end once the process is asked to stop, or it would wait for them."""
+
+    async def close() -> None:
+        await stop.wait()
+        changes.close()
+
+    listening, closing = asyncio.create_task(changes.listen()), asyncio.create_task(close())
+    try:
+        yield changes
+    finally:
+        changes.close()
+        closing.cancel()
+        await asyncio.wait({listening})
+
+
+def application(parts: Parts, changes: Changes) -> ASGIApp:
     """Make the ASGI application of a web process."""
     settings, metrics = parts.settings, Metrics()
     public_url = None if settings.public_url is None else settings.public_url + SCIM_PATH
@@ -69,9 +92,15 @@ def application(parts: Parts) -> ASGIApp:
             Route("/healthz", _read_health),
             Route("/readyz", read_readiness),
             Route("/metrics", read_metrics),
+            Mount("/", app=web_app(House(parts.engine, _web_settings(settings), changes))),
         ]
     )
     return CountingRequests(router, metrics)
+
+
+def _web_settings(settings: Settings) -> WebSettings:
+    rules = SessionRules(timedelta(hours=settings.session_idle_hours), timedelta(days=settings.session_days))
+    return WebSettings(settings.public_url, sessions=rules, heard_within=settings.heard_within)
 
 
 async def _read_health(_request: Request) -> Response:

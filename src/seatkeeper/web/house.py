@@ -1,0 +1,59 @@
+"""What every page is given."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from seatkeeper.engine.context import Engine
+from seatkeeper.operations.sessions import SessionRules
+from seatkeeper.spi.connector import Connector
+from seatkeeper.store.database import Database
+from seatkeeper.store.sealing import Keyring
+from seatkeeper.web.live import Changes
+
+
+@dataclass(frozen=True, slots=True)
+class WebSettings:
+    """How the face behaves; the defaults are good ones."""
+
+    public_url: str | None = None
+    """How browsers and identity providers reach this installation; None takes the request's own."""
+    max_form_bytes: int = 1024 * 1024
+    sessions: SessionRules = field(default_factory=SessionRules)
+    heard_within: timedelta = timedelta(seconds=30)
+    """A worker whose last heartbeat is older than this counts as dead."""
+
+    @property
+    def is_secure(self) -> bool:
+        """Browsers reach this installation on TLS, so cookies may be kept to it."""
+        return self.public_url is not None and self.public_url.startswith("https://")
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """The engine's parts, the settings, and word of what changes."""
+
+    engine: Engine
+    settings: WebSettings
+    changes: Changes
+
+    @property
+    def database(self) -> Database:
+        """The pool of connections."""
+        return self.engine.database
+
+    @property
+    def connectors(self) -> Mapping[str, Connector[Any]]:
+        """The connectors by name."""
+        return self.engine.connectors
+
+    @property
+    def keyring(self) -> Keyring:
+        """The keys that seal secrets."""
+        return self.engine.keyring
+
+    @property
+    def clock(self) -> Callable[[], datetime]:
+        """The clock: aware, UTC."""
+        return self.engine.clock

@@ -1,0 +1,9 @@
+"""The pages, a module for each place; each says which doors lead to it."""
+
+from collections.abc import Sequence
+
+from seatkeeper.web.doors import Door
+from seatkeeper.web.pages import integrations
+
+DOORS: Sequence[Door] = (*integrations.DOORS,)
+"""Every door of the pages. A test walks each of them with each role."""
