@@ -86,6 +86,16 @@ async def test_a_person_who_comes_back_in_time_is_not_deleted(make_world: MakeWo
     assert world.ledger.named("ada").active is True
 
 
+async def test_a_person_who_is_assigned_again_has_no_date_of_deletion_any_more(make_world: MakeWorld) -> None:
+    world = await _world_with_ada(make_world, LeaverRule.DISABLE_THEN_DELETE)
+    await world.remove("ada")
+    await world.run()
+    [left] = await world.rows("SELECT * FROM accounts WHERE user_name_key = 'ada'")
+    await world.hire("ada")
+    assert left["delete_at"] is not None
+    assert (await world.account("ada"))["delete_at"] is None
+
+
 async def test_a_leaver_is_kept_where_the_rule_says_so(make_world: MakeWorld) -> None:
     world = await _world_with_ada(make_world, LeaverRule.KEEP)
     world.ledger.calls.clear()

@@ -15,7 +15,7 @@ from seatkeeper.core.values import Document
 from seatkeeper.engine.verdicts import Verdict
 from seatkeeper.store.database import Transaction
 from seatkeeper.store.queries.app_groups import list_app_groups_of_accounts
-from seatkeeper.store.records.accounts import Sighting, let_go, record_sightings
+from seatkeeper.store.records.accounts import Sighting, let_go, lock_accounts, record_sightings
 from seatkeeper.store.records.app_group_sightings import GroupSighting, let_groups_go, record_group_sighting
 from seatkeeper.store.records.attempts import Attempt, Ending, end_jobs, insert_attempts
 from seatkeeper.store.records.claims import ClaimedJob, Return, put_back
@@ -82,9 +82,12 @@ async def _write_accounts(tx: Transaction, entries: Sequence[Entry]) -> None:
     if groups:
         await ask_for_groups(tx, groups)
     taken = {entry.taken_from for entry in entries if entry.taken_from is not None}
+    seen = [entry.sighting for entry in entries if entry.sighting is not None]
+    written = taken | {each.account_id for each in seen}
+    if written:
+        await lock_accounts(tx, written)
     if taken:
         await let_go(tx, taken)
-    seen = [entry.sighting for entry in entries if entry.sighting is not None]
     # Whoever lost the account within this batch saw it before it was taken over.
     seen = [replace(each, uid=None, active=None) if each.account_id in taken else each for each in seen]
     # A Uid must be free before another row can hold it.

@@ -15,7 +15,7 @@ from seatkeeper.engine.changes import change
 from seatkeeper.engine.record import Entry, write_entries
 from seatkeeper.store.database import Database, Transaction
 from seatkeeper.store.queries.accounts import list_holders
-from seatkeeper.store.records.accounts import let_go
+from seatkeeper.store.records.accounts import let_go, lock_accounts
 from seatkeeper.store.records.jobs import ask_for_accounts
 from seatkeeper.store.records.runs import Turn
 
@@ -109,10 +109,11 @@ class Recorder:
             return
         holders = await list_holders(tx, self._turn.integration.id, [entry.sighting.uid])
         stale = [holder for holder in holders if holder.account_id != entry.sighting.account_id]
-        await let_go(tx, [holder.account_id for holder in stale])
         await ask_for_accounts(
             tx, JobKind.UPDATE, [holder.account_id for holder in stale if holder.user_id is not None]
         )
+        await lock_accounts(tx, [entry.sighting.account_id, *(holder.account_id for holder in stale)])
+        await let_go(tx, [holder.account_id for holder in stale])
 
     def _note(self, entries: list[Entry], *, is_ours: bool) -> None:
         if not is_ours:

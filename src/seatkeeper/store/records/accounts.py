@@ -44,6 +44,8 @@ class Sighting:
 
 
 _IDS = bindparam("ids", type_=ARRAY(Uuid))
+_IN_ORDER = select(accounts.c.id).where(accounts.c.id == any_(_IDS)).order_by(accounts.c.id)
+_LOCK = prepare(_IN_ORDER.with_for_update(key_share=True))
 _INTENTS = rowset(column("id", Uuid), column("name", Text), column("attributes", JSONB))
 _REMEMBER = prepare(
     update(accounts)
@@ -77,8 +79,20 @@ _GRANT = prepare(
 _REVOKE = prepare(delete(account_grants).where(account_grants.c.account_id == any_(_IDS)))
 
 
+async def lock_accounts(tx: Transaction, ids: Collection[AccountId]) -> None:
+    """Lock account rows in order of id, before any of them is written.
+
+    Two transactions that are about to write some of the same rows then never wait each for the other.
+    """
+    await tx.execute(_LOCK, ids=list(ids))
+
+
 async def remember_intents(tx: Transaction, intents: Sequence[Intent]) -> None:
-    """Write down how accounts that are about to be made will be found, should the answer be lost."""
+    """Write down how accounts that are about to be made will be found, should the answer be lost.
+
+    No account may have been written in this transaction before.
+    """
+    await lock_accounts(tx, [intent.account_id for intent in intents])
     rows = [{"id": intent.account_id, "name": intent.name, "attributes": intent.attributes} for intent in intents]
     await tx.execute(_REMEMBER, rows=encode_rows(rows))
 
@@ -89,12 +103,12 @@ async def add_grants(tx: Transaction, grants: Iterable[tuple[AccountId, Grant]])
 
 
 async def let_go(tx: Transaction, account_ids: Collection[AccountId]) -> None:
-    """Part account rows from their accounts in the app, which other rows take over."""
+    """Part account rows, locked by ``lock_accounts``, from their accounts in the app, which others take."""
     await tx.execute(_LET_GO, ids=list(account_ids))
 
 
 async def record_sightings(tx: Transaction, sightings: Sequence[Sighting]) -> None:
-    """Write what the app showed, and replace the grants where they are given."""
+    """Write what the app showed of accounts locked by ``lock_accounts``; replace the grants that are given."""
     rows = [
         {
             "id": seen.account_id,

@@ -15,9 +15,11 @@ from sqlalchemy import (
     Text,
     Uuid,
     bindparam,
+    case,
     exists,
     func,
     insert,
+    null,
     select,
     true,
     union_all,
@@ -106,7 +108,8 @@ def _taking_over(user: CTE, left_behind: CTE, job: CTE) -> CTE:
     return (
         update(accounts)
         .where(accounts.c.id == left_behind.c.id, asked)
-        .values(user_id=user.c.id)
+        # Whoever is back is no leaver: the account is not to be deleted, and nobody is to read that it will be.
+        .values(user_id=user.c.id, delete_at=case((_ACTIVE, null()), else_=accounts.c.delete_at))
         .returning(accounts.c.id)
         .cte("taken_over")
     )
