@@ -34,6 +34,9 @@ OPEN = PENDING | {JobState.RUNNING}
 
 ENDED = frozenset(JobState) - OPEN
 
+GOOD = frozenset({JobState.SUCCEEDED, JobState.UNVERIFIED, JobState.UNCHANGED})
+"""Ended as wished."""
+
 
 def priority_of(kind: JobKind) -> int:
     """Order the queue: leavers first, then accounts, then groups, whose members need their accounts."""

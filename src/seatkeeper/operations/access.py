@@ -37,7 +37,7 @@ async def role_of(reader: Reader, guest: Guest, integration_id: IntegrationId) -
 
 async def open_integration(
     reader: Reader, guest: Guest, slug: str, permission: Permission
-) -> tuple[Integration, IntegrationRole | None]:
+) -> tuple[Integration, IntegrationRole]:
     """Find an integration for somebody who may do this with it.
 
     Raises ``NotAllowedError``, and ``NotFoundError`` also where they may not even know that it is there.

@@ -23,7 +23,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from seatkeeper.core.errors import NotFoundError
 from seatkeeper.core.ids import IntegrationId
 from seatkeeper.core.integrations import Integration
-from seatkeeper.core.jobs import OPEN, JobState
+from seatkeeper.core.jobs import GOOD, OPEN, JobState
 from seatkeeper.core.problems import Problem, ProblemCode
 from seatkeeper.core.tasks import TaskState
 from seatkeeper.store.database import Reader
@@ -51,6 +51,8 @@ class Standing:
     """Accounts and app groups whose newest job failed."""
     tasks: int
     """Tasks that wait for a person."""
+    proven: bool
+    """A job ended well at some time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,12 @@ def _standings() -> Select[tuple[object, ...]]:
         _count(jobs, is_open).label("open_jobs"),
         _count(jobs, jobs.c.state == JobState.FAILED.value, ~is_followed).label("failed"),
         _count(tasks, tasks.c.state == TaskState.OPEN.value).label("tasks"),
+        exists()
+        .where(
+            jobs.c.integration_id == integrations.c.id,
+            jobs.c.state == any_(literal([state.value for state in GOOD], ARRAY(Text))),
+        )
+        .label("proven"),
     )
 
 
@@ -99,6 +107,7 @@ _HINDRANCE = prepare(
     )
 )
 _STANDINGS = prepare(_standings())
+_STANDING = prepare(_standings().where(integrations.c.id == bindparam("id", type_=Uuid)))
 
 
 async def find_integration(reader: Reader, slug: str) -> Integration | None:
@@ -138,10 +147,13 @@ async def get_hindrance(reader: Reader, integration_id: IntegrationId) -> Hindra
 
 async def list_standings(reader: Reader) -> dict[IntegrationId, Standing]:
     """Count what there is and what is going on, for every integration."""
-    rows = await reader.fetch_all(_STANDINGS)
-    return {
-        IntegrationId(row["id"]): Standing(
-            row["people"], row["groups"], row["open_jobs"], row["failed"], row["tasks"]
-        )
-        for row in rows
-    }
+    return {IntegrationId(row.pop("id")): Standing(**row) for row in await reader.fetch_all(_STANDINGS)}
+
+
+async def get_standing(reader: Reader, integration_id: IntegrationId) -> Standing:
+    """Count what there is and what is going on in one integration. Raises ``NotFoundError``."""
+    row = await reader.fetch_one(_STANDING, id=integration_id)
+    if row is None:
+        raise NotFoundError(f"There is no integration with the id {integration_id}.")
+    row.pop("id")
+    return Standing(**row)
