@@ -1,10 +1,12 @@
 """The connection pool and the transaction every change happens in."""
 
+import select
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeAlias
+from weakref import WeakSet
 
 import orjson
 import psycopg
@@ -20,6 +22,9 @@ from seatkeeper.store.statements import Prepared, prepare
 
 Row: TypeAlias = dict[str, Any]
 Connection: TypeAlias = psycopg.AsyncConnection[Row]
+
+_RECONNECT_FOR = 2.0
+"""Seconds."""
 
 set_json_dumps(orjson.dumps)
 set_json_loads(orjson.loads)
@@ -113,14 +118,16 @@ class Database:
         self.url = url
         self._clock = clock
         self._after_commit = after_commit
+        self._unsuspected: WeakSet[Connection] = WeakSet()
         self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
             url,
             min_size=min(2, size),
             max_size=size,
             timeout=patience,
             open=False,
-            configure=_configure,
-            check=None,
+            configure=self._configure,
+            # Soon given up, and begun anew by whoever comes next: the pool's own pauses grow with the outage.
+            reconnect_timeout=_RECONNECT_FOR,
             kwargs={"row_factory": dict_row, "autocommit": True},
         )
 
@@ -169,12 +176,37 @@ class Database:
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[Connection]:
         try:
-            async with self._pool.connection() as connection:
+            connection = await self._borrow()
+            try:
                 yield connection
+            finally:
+                await self._pool.putconn(connection)
         except (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout) as error:
             raise StoreUnavailableError("The database cannot be reached.") from error
 
+    async def _borrow(self) -> Connection:
+        """Take a connection that PostgreSQL has not closed; the first one it has is the end of all like it.
 
-async def _configure(connection: Connection) -> None:
-    connection.adapters.register_dumper(dict, JsonbDumper)
-    await connection.execute("SET TIME ZONE 'UTC'")
+        Nothing was sent on it yet, so that taking another repeats nothing.
+        """
+        while True:
+            connection = await self._pool.getconn()
+            if not _has_news(connection):
+                return connection
+            if connection in self._unsuspected:
+                self._unsuspected.clear()
+                await self._pool.drain()
+            await self._pool.putconn(connection)
+
+    async def _configure(self, connection: Connection) -> None:
+        connection.adapters.register_dumper(dict, JsonbDumper)
+        await connection.execute("SET TIME ZONE 'UTC'")
+        self._unsuspected.add(connection)
+
+
+def _has_news(connection: Connection) -> bool:
+    # Nobody listens here, so PostgreSQL says something unasked when it hangs up, or is configured anew. To look
+    # for it is a system call; to ask would be a round trip for every request.
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN)
+    return bool(poll.poll(0))
