@@ -46,7 +46,7 @@ def serve() -> None:
     """Fork for each request on standard input, and answer with the exit status."""
     for name, offer in COMMANDS.items():
         load_command(name, offer.module)
-    find_connectors()
+    list(find_connectors())
     for line in sys.stdin:
         child = os.fork()
         if child == 0:

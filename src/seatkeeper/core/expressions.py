@@ -5,8 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import cel
-
+from seatkeeper.core.cel_runtime import cel
 from seatkeeper.core.reading import ExpressionInvalidError, Part, Path, Reading
 
 LONGEST_SOURCE = 2_000

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cel.stdlib import STDLIB_FUNCTIONS
+from seatkeeper.core.cel_runtime import STDLIB_FUNCTIONS
 
 LONGEST_TEXT = 100_000
 LONGEST_LIST = 5_000

@@ -14,8 +14,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import cel
-
 from seatkeeper.core.bindings import (
     GROUP,
     GROUPS,
@@ -27,6 +25,7 @@ from seatkeeper.core.bindings import (
     view_group,
     view_user,
 )
+from seatkeeper.core.cel_runtime import cel
 from seatkeeper.core.entitlements import USER_SOURCE, Entitlement, Grant, group_source
 from seatkeeper.core.errors import InvalidValueError
 from seatkeeper.core.expressions import EvaluationError, Expression, NothingThereError, compile_expression
