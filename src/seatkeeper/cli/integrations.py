@@ -125,7 +125,7 @@ def _switch(slug: str, switch: Callable[[Transaction, str], Awaitable[None]], to
     say(f"{slug} {told}.")
 
 
-_NOTHING = Standing(0, 0, 0, 0, 0)
+_NOTHING = Standing(0, 0, 0, 0, 0, proven=False)
 
 
 def _cells(integration: Integration, standing: Standing) -> list[str | Text]:
