@@ -52,3 +52,33 @@ async def test_what_the_client_has_is_not_sent_again(idp: IdP, resource: Json) -
     answer = await idp.get(path, If_None_Match='W/"1"')
     assert (answer.status_code, answer.content, answer.headers["etag"]) == (304, b"", 'W/"1"')
     assert (await idp.get(path, If_None_Match='W/"2"')).status_code == 200
+
+
+async def test_a_user_has_another_version_once_its_groups_are_others(idp: IdP) -> None:
+    ada, bob = await idp.user("ada"), await idp.user("bob")
+    seen = [await idp.read(idp.path_of(ada))]
+    group = await idp.group("Engineering", ada)
+    seen.append(await idp.read(idp.path_of(ada)))
+    await idp.patched(group, {"op": "replace", "path": "displayName", "value": "Research"})
+    seen.append(await idp.read(idp.path_of(ada)))
+    assert len({each["meta"]["version"] for each in seen}) == 3
+    await idp.patched(group, {"op": "remove", "path": "members", "value": [{"value": ada["id"]}]})
+    assert await idp.read(idp.path_of(ada)) == seen[0]
+    assert (await idp.read(idp.path_of(bob)))["meta"] == bob["meta"]
+
+
+async def test_the_version_of_a_user_in_groups_is_the_same_wherever_it_is_told(idp: IdP) -> None:
+    ada = await idp.user("ada")
+    await idp.group("Engineering", ada)
+    path = idp.path_of(ada)
+    answer = await idp.get(path)
+    tag = answer.headers["etag"]
+    without = await idp.read(f"{path}?excludedAttributes=groups")
+    [listed] = await idp.find("Users", 'userName eq "ada"')
+    assert {tag} == {each["meta"]["version"] for each in (answer.json(), without, listed)}
+    assert (await idp.get(path, If_None_Match=tag)).status_code == 304
+    assert (await idp.get(path, If_None_Match=ada["meta"]["version"])).status_code == 200
+    change = {"op": "add", "path": "title", "value": "Countess"}
+    assert (await idp.patch(ada, change, If_Match=ada["meta"]["version"])).status_code == 412
+    changed = await idp.patch(ada, change, If_Match=tag)
+    assert (changed.status_code, changed.headers["etag"]) == (200, (await idp.get(path)).headers["etag"])

@@ -14,7 +14,7 @@ from seatkeeper.scim.lists import list_query
 from seatkeeper.scim.members import group_patch, members_of
 from seatkeeper.scim.models import Group as GroupModel
 from seatkeeper.scim.preconditions import has_seen, wanted_version
-from seatkeeper.scim.resources import entity_tag, group_resource
+from seatkeeper.scim.resources import entity_tag, group_resource, revision
 from seatkeeper.scim.shapes import GROUP_SHAPE
 from seatkeeper.store.database import Reader, Transaction
 from seatkeeper.store.queries.filters import compile_group_filter
@@ -62,8 +62,8 @@ async def get(call: Call) -> Response:
     """Show a group."""
     async with call.read() as reader:
         group = await get_group(reader, call.integration.id, GroupId(resource_id(call)))
-        if has_seen(call.request, group.version):
-            return empty(304, {"ETag": entity_tag(group)})
+        if has_seen(call.request, revision(group)):
+            return empty(304, {"ETag": entity_tag(revision(group))})
         return await _shown(call, reader, group)
 
 
@@ -103,8 +103,9 @@ async def _changed(call: Call, tx: Transaction, change: Callable[[Group], GroupC
 
 
 async def _wanted_version(call: Call, reader: Reader) -> int | None:
-    async def current() -> int:
-        return (await get_group(reader, call.integration.id, GroupId(resource_id(call)))).version
+    async def current() -> tuple[int, str]:
+        group = await get_group(reader, call.integration.id, GroupId(resource_id(call)))
+        return group.version, revision(group)
 
     return await wanted_version(call.request, current)
 
@@ -116,7 +117,7 @@ async def _shown(call: Call, reader: Reader, group: Group, *, all_members: bool 
         all_or_few = list_members if all_members else _list_few_members
         members = await all_or_few(reader, group.id)
     resource = group_resource(call.base_url, group, members, selected)
-    return answer(call.request, resource, headers={"ETag": entity_tag(group)})
+    return answer(call.request, resource, headers={"ETag": entity_tag(revision(group))})
 
 
 async def _list_few_members(reader: Reader, group_id: GroupId) -> list[Member] | None:

@@ -10,27 +10,27 @@ from seatkeeper.core.errors import VersionMismatchError
 _TAG = re.compile(r'(?:W/)?"([^"]*)"')
 
 
-def has_seen(request: Request, version: int) -> bool:
-    """Say whether ``If-None-Match`` names this version. Tags are compared weakly (RFC 9110 §13.1.2)."""
-    return _names(request.headers.get("if-none-match"), version)
+def has_seen(request: Request, revision: str) -> bool:
+    """Say whether ``If-None-Match`` names this revision. Tags are compared weakly (RFC 9110 §13.1.2)."""
+    return _names(request.headers.get("if-none-match"), revision)
 
 
-async def wanted_version(request: Request, current: Callable[[], Awaitable[int]]) -> int | None:
+async def wanted_version(request: Request, current: Callable[[], Awaitable[tuple[int, str]]]) -> int | None:
     """Read which version a change is meant for; None when it is meant for any.
 
-    ``current`` tells the version there is, and is asked only when the client names one. Weak tags are taken, for
-    all of ours are. Raises ``VersionMismatchError``.
+    ``current`` tells the version and the revision, and is asked only when the client names one. Weak tags are
+    taken, for all of ours are. Raises ``VersionMismatchError``.
     """
     header = request.headers.get("if-match")
     if header is None:
         return None
-    version = await current()
-    if not _names(header, version):
-        raise VersionMismatchError(f"The resource is at another version, {version}: read it again.")
+    version, revision = await current()
+    if not _names(header, revision):
+        raise VersionMismatchError(f"The resource is at another version, {revision}: read it again.")
     return version
 
 
-def _names(header: str | None, version: int) -> bool:
+def _names(header: str | None, revision: str) -> bool:
     if header is None:
         return False
-    return header.strip() == "*" or str(version) in _TAG.findall(header)
+    return header.strip() == "*" or revision in _TAG.findall(header)

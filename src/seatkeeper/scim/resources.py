@@ -1,5 +1,6 @@
 """Users and groups as SCIM resources, built from the stored documents without going through models."""
 
+import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -19,7 +20,7 @@ def user_resource(
     resource: dict[str, Any] = {"schemas": [], "id": str(user.id), **user.document}
     if groups:
         resource["groups"] = [_membership(base_url, group) for group in groups]
-    resource["meta"] = _meta("User", f"{base_url}/Users/{user.id}", user)
+    resource["meta"] = _meta("User", f"{base_url}/Users/{user.id}", user, revision(user, groups))
     shown = selected.of(resource)
     shown["schemas"] = [USER, *(urn for urn in shape.extensions if urn in shown)]
     return shown
@@ -32,13 +33,24 @@ def group_resource(
     resource: dict[str, Any] = {"schemas": [GROUP], "id": str(group.id), **group.document}
     if members is not None:
         resource["members"] = [_member(base_url, member) for member in members]
-    resource["meta"] = _meta("Group", f"{base_url}/Groups/{group.id}", group)
+    resource["meta"] = _meta("Group", f"{base_url}/Groups/{group.id}", group, revision(group))
     return selected.of(resource)
 
 
-def entity_tag(resource: User | Group) -> str:
-    """Give the version of a resource as a weak entity tag."""
-    return f'W/"{resource.version}"'
+def revision(resource: User | Group, groups: Sequence[Membership] = ()) -> str:
+    """Give the version of a resource as it is shown, which for a user includes the ``groups`` (RFC 7644 §3.14).
+
+    These are not written into the user, or each change of a group would be one of all its members.
+    """
+    if not groups:
+        return str(resource.version)
+    shown = "".join(f"{group.group_id}{group.display_name}" for group in groups)
+    return f"{resource.version}.{hashlib.sha256(shown.encode()).hexdigest()[:16]}"
+
+
+def entity_tag(revision: str) -> str:
+    """Give a revision as a weak entity tag."""
+    return f'W/"{revision}"'
 
 
 def _membership(base_url: str, group: Membership) -> dict[str, Any]:
@@ -59,13 +71,13 @@ def _member(base_url: str, member: Member) -> dict[str, Any]:
     }
 
 
-def _meta(resource_type: str, location: str, resource: User | Group) -> dict[str, Any]:
+def _meta(resource_type: str, location: str, resource: User | Group, revision: str) -> dict[str, Any]:
     return {
         "resourceType": resource_type,
         "created": _instant(resource.created_at),
         "lastModified": _instant(resource.updated_at),
         "location": location,
-        "version": entity_tag(resource),
+        "version": entity_tag(revision),
     }
 
 

@@ -1,5 +1,7 @@
 """The endpoints ``/Users`` and ``/Users/{id}``."""
 
+from collections.abc import Sequence
+
 from starlette.responses import Response
 
 from seatkeeper.core.ids import UserId
@@ -12,11 +14,11 @@ from seatkeeper.scim.drafts import new_user, replaced_user
 from seatkeeper.scim.lists import list_query
 from seatkeeper.scim.patch import user_patch
 from seatkeeper.scim.preconditions import has_seen, wanted_version
-from seatkeeper.scim.resources import entity_tag, user_resource
+from seatkeeper.scim.resources import entity_tag, revision, user_resource
 from seatkeeper.store.database import Reader
 from seatkeeper.store.queries.filters import compile_user_filter
 from seatkeeper.store.queries.sorting import compile_user_sort
-from seatkeeper.store.queries.users import get_user, list_groups_of, list_users
+from seatkeeper.store.queries.users import Membership, get_user, list_groups_of, list_users
 
 
 async def list_all(call: Call) -> Response:
@@ -25,13 +27,9 @@ async def list_all(call: Call) -> Response:
     selected = call.selection(call.shape)
     async with call.read() as reader:
         page = await list_users(reader, call.integration.id, query)
-        groups = {}
-        if page.items and selected.shows("groups"):
-            groups = await list_groups_of(reader, [user.id for user in page.items])
+        groups = await list_groups_of(reader, [user.id for user in page.items])
     base_url = call.base_url
-    resources = [
-        user_resource(base_url, call.shape, user, groups.get(user.id, ()), selected) for user in page.items
-    ]
+    resources = [user_resource(base_url, call.shape, user, groups[user.id], selected) for user in page.items]
     return answer(call.request, listed(resources, page.total, query.start_index))
 
 
@@ -43,17 +41,18 @@ async def create(call: Call) -> Response:
         user = await create_user(tx, call.integration, draft)
     base_url = call.base_url
     resource = user_resource(base_url, call.shape, user, (), call.selection(call.shape))
-    headers = {"Location": f"{base_url}/Users/{user.id}", "ETag": entity_tag(user)}
+    headers = {"Location": f"{base_url}/Users/{user.id}", "ETag": entity_tag(revision(user))}
     return answer(call.request, resource, 201, headers)
 
 
 async def get(call: Call) -> Response:
     """Show a user."""
     async with call.read() as reader:
-        user = await get_user(reader, call.integration.id, UserId(resource_id(call)))
-        if has_seen(call.request, user.version):
-            return empty(304, {"ETag": entity_tag(user)})
-        return await _shown(call, reader, user)
+        user, groups = await _with_groups(call, reader)
+        tag = revision(user, groups)
+        if has_seen(call.request, tag):
+            return empty(304, {"ETag": entity_tag(tag)})
+        return _shown(call, user, groups)
 
 
 async def replace(call: Call) -> Response:
@@ -68,7 +67,7 @@ async def replace(call: Call) -> Response:
             lambda before: replaced_user(call.shape, payload, before),
             if_version=await _wanted_version(call, tx),
         )
-        return await _shown(call, tx, user)
+        return _shown(call, user, await _groups_of(tx, user.id))
 
 
 async def patch(call: Call) -> Response:
@@ -78,7 +77,7 @@ async def patch(call: Call) -> Response:
     async with call.transaction() as tx:
         if_version = await _wanted_version(call, tx)
         user = await change_user(tx, call.integration, user_id, change, if_version=if_version)
-        return await _shown(call, tx, user)
+        return _shown(call, user, await _groups_of(tx, user.id))
 
 
 async def delete(call: Call) -> Response:
@@ -90,14 +89,22 @@ async def delete(call: Call) -> Response:
 
 
 async def _wanted_version(call: Call, reader: Reader) -> int | None:
-    async def current() -> int:
-        return (await get_user(reader, call.integration.id, UserId(resource_id(call)))).version
+    async def current() -> tuple[int, str]:
+        user, groups = await _with_groups(call, reader)
+        return user.version, revision(user, groups)
 
     return await wanted_version(call.request, current)
 
 
-async def _shown(call: Call, reader: Reader, user: User) -> Response:
-    selected = call.selection(call.shape)
-    groups = await list_groups_of(reader, [user.id]) if selected.shows("groups") else {}
-    resource = user_resource(call.base_url, call.shape, user, groups.get(user.id, ()), selected)
-    return answer(call.request, resource, headers={"ETag": entity_tag(user)})
+async def _with_groups(call: Call, reader: Reader) -> tuple[User, Sequence[Membership]]:
+    user = await get_user(reader, call.integration.id, UserId(resource_id(call)))
+    return user, await _groups_of(reader, user.id)
+
+
+async def _groups_of(reader: Reader, user_id: UserId) -> Sequence[Membership]:
+    return (await list_groups_of(reader, [user_id]))[user_id]
+
+
+def _shown(call: Call, user: User, groups: Sequence[Membership]) -> Response:
+    resource = user_resource(call.base_url, call.shape, user, groups, call.selection(call.shape))
+    return answer(call.request, resource, headers={"ETag": entity_tag(revision(user, groups))})
