@@ -35,6 +35,8 @@ class Permission(StrEnum):
     """People and jobs: retry, cancel, provision now, pause and resume, answer tasks."""
     CONFIGURE = "configure"
     """Settings, secrets, tokens, schema, mapping, policy, owners, going live, deletion."""
+    ENTER = "enter"
+    """Be in the workspace at all: see what one has a role on."""
     CREATE_INTEGRATIONS = "create_integrations"
     SEE_WORKSPACE = "see_workspace"
     """Members, providers, the audit log, the health of the installation."""
@@ -62,11 +64,14 @@ INTEGRATION_ROLES: Mapping[IntegrationRole, frozenset[Permission]] = {
 
 WORKSPACE_ROLES: Mapping[WorkspaceRole, frozenset[Permission]] = {
     WorkspaceRole.ADMIN: frozenset(Permission),
-    WorkspaceRole.AUDITOR: frozenset({Permission.SEE, Permission.SEE_WORKSPACE, Permission.MANAGE_SELF}),
-    WorkspaceRole.MEMBER: frozenset({Permission.CREATE_INTEGRATIONS, Permission.MANAGE_SELF}),
+    WorkspaceRole.AUDITOR: frozenset(
+        {Permission.ENTER, Permission.SEE, Permission.SEE_WORKSPACE, Permission.MANAGE_SELF}
+    ),
+    WorkspaceRole.MEMBER: frozenset({Permission.ENTER, Permission.CREATE_INTEGRATIONS, Permission.MANAGE_SELF}),
 }
 
 SCOPES: Mapping[Permission, Scope] = {
+    Permission.ENTER: Scope.READ,
     Permission.SEE: Scope.READ,
     Permission.SEE_WORKSPACE: Scope.READ,
     Permission.OPERATE: Scope.OPERATE,

@@ -12,6 +12,7 @@ _REASONS = {
     Permission.SEE: "You have no role on this integration. Ask one of its Owners for one.",
     Permission.OPERATE: "Only Owners and Managers of the integration may do this.",
     Permission.CONFIGURE: "Only Owners of the integration may do this.",
+    Permission.ENTER: "This needs a token with the scope read.",
     Permission.CREATE_INTEGRATIONS: "Auditors only read. Ask an Admin for another role.",
     Permission.SEE_WORKSPACE: "Only Admins and Auditors may see this.",
     Permission.MANAGE_WORKSPACE: "Only Admins may do this.",
