@@ -15,6 +15,9 @@ TaskId = NewType("TaskId", UUID)
 TokenId = NewType("TokenId", UUID)
 MemberId = NewType("MemberId", UUID)
 SessionId = NewType("SessionId", UUID)
+PasskeyId = NewType("PasskeyId", UUID)
+ProviderId = NewType("ProviderId", UUID)
+APITokenId = NewType("APITokenId", UUID)
 
 Uid = NewType("Uid", str)
 """The app's own stable id of an account or a group (ConnId ``Uid``): never a name that may change."""

@@ -66,12 +66,21 @@ sessions = Table(
     Column("address", Text, nullable=False),
     Column("user_agent", Text, nullable=False),
     Column("created_at", INSTANT, nullable=False),
+    Column("confirmed_at", INSTANT, nullable=False),
     Column("last_seen_at", INSTANT, nullable=False),
     Column("expires_at", INSTANT, nullable=False),
     UniqueConstraint("digest", name="session_digests_are_unique"),
     Index("sessions_by_member", "member_id"),
     Index("sessions_by_expiry", "expires_at"),
 )
+
+recovery_codes = Table(
+    "recovery_codes",
+    metadata,
+    Column("member_id", Uuid, ForeignKey("members.id", ondelete="CASCADE"), primary_key=True),
+    Column("digest", LargeBinary, primary_key=True),
+)
+"""What opens the second step once for somebody who lost their authenticator; a used one is gone."""
 
 challenges = Table(
     "challenges",

@@ -18,7 +18,8 @@ _OF_MEMBER = sessions.c.member_id == bindparam("member_id", type_=Uuid)
 _WRITTEN = ("id", "digest", "member_id", "method", "address", "user_agent", "created_at", "expires_at")
 _INSERT = prepare(
     insert(sessions).values(
-        {name: bindparam(name) for name in _WRITTEN} | {"last_seen_at": bindparam("created_at")}
+        {name: bindparam(name) for name in _WRITTEN}
+        | {name: bindparam("created_at") for name in ("last_seen_at", "confirmed_at")}
     )
 )
 _SEEN = prepare(
@@ -26,6 +27,7 @@ _SEEN = prepare(
     .where(_BY_DIGEST, sessions.c.last_seen_at < bindparam("stale", type_=DateTime(timezone=True)))
     .values(last_seen_at=_NOW)
 )
+_CONFIRM = prepare(update(sessions).where(_BY_DIGEST).values(confirmed_at=_NOW))
 _END = prepare(delete(sessions).where(_BY_DIGEST))
 _END_ONE = prepare(delete(sessions).where(_OF_MEMBER, sessions.c.id == bindparam("id", type_=Uuid)))
 _END_ALL = prepare(delete(sessions).where(_OF_MEMBER))
@@ -65,6 +67,11 @@ async def insert_session(
 async def mark_session_seen(tx: Transaction, digest: bytes) -> None:
     """Note that a session was used, at most once a minute."""
     await tx.execute(_SEEN, digest=digest, now=tx.now, stale=tx.now - _USE_IS_NOTED_EVERY)
+
+
+async def mark_session_confirmed(tx: Transaction, digest: bytes) -> None:
+    """Note that whoever uses a session has just proven anew who they are."""
+    await tx.execute(_CONFIRM, digest=digest, now=tx.now)
 
 
 async def end_session(tx: Transaction, digest: bytes) -> None:

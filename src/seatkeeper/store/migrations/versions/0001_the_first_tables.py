@@ -206,6 +206,12 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['provider_id'], ['sign_in_providers.id'], ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('provider_id', 'subject')
     )
+    op.create_table('recovery_codes',
+    sa.Column('member_id', sa.Uuid(), nullable=False),
+    sa.Column('digest', sa.LargeBinary(), nullable=False),
+    sa.ForeignKeyConstraint(['member_id'], ['members.id'], ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('member_id', 'digest')
+    )
     op.create_table('scim_tokens',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('integration_id', sa.Uuid(), nullable=False),
@@ -230,6 +236,7 @@ def upgrade() -> None:
     sa.Column('address', sa.Text(), nullable=False),
     sa.Column('user_agent', sa.Text(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('confirmed_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('last_seen_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['member_id'], ['members.id'], ondelete='CASCADE'),
