@@ -56,6 +56,14 @@ async def test_an_account_is_chosen_once(seatkeeper: Installation, database: Dat
     assert [task["state"] for task in seatkeeper.read("task", "list", "--all")] == ["done"]
 
 
+async def test_a_new_account_is_asked_for(seatkeeper: Installation, database: Database) -> None:
+    task_id = str(await _open(database, TaskKind.CHOOSE_ACCOUNT))
+    assert f"seatkeeper task choose {task_id[-8:]} --new\n" in seatkeeper.say("task", "show", task_id)
+    assert seatkeeper.run("task", "choose", task_id).returncode == 2
+    assert seatkeeper.run("task", "choose", task_id, "u-1", "--new").returncode == 2
+    assert seatkeeper.say("task", "choose", task_id, "--new") == "ada gets a new account.\n"
+
+
 async def test_held_removals_are_approved(seatkeeper: Installation, database: Database) -> None:
     task_id = str(await _open(database, TaskKind.APPROVE_REMOVALS))
     assert seatkeeper.say("task", "approve", task_id) == "2 removals from crm go ahead.\n"

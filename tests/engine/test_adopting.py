@@ -2,9 +2,10 @@
 
 import pytest
 
+from seatkeeper.core.errors import NotPossibleNowError
 from seatkeeper.core.ids import Uid
-from seatkeeper.operations.tasks import choose_account
-from seatkeeper.spi.errors import AccountExistsError
+from seatkeeper.operations.tasks import choose_account, make_new_account
+from seatkeeper.spi.errors import AccountExistsError, TransientError
 from tests.engine.world import OWNER, World
 
 
@@ -51,6 +52,46 @@ async def test_the_account_a_person_chose_is_the_one(world: World) -> None:
     assert world.ledger.accounts[Uid("1")].name == "one"
     assert (await world.job("ada"))["state"] == "succeeded"
     assert await world.tasks() == []
+
+
+async def test_a_new_account_is_made_where_a_person_says_that_none_fits(world: World) -> None:
+    world.ledger.add("one", mail="ada@example.org")
+    world.ledger.add("two", mail="ada@example.org")
+    await world.hire("ada")
+    await world.run()
+    async with world.database.transaction(OWNER) as tx:
+        await make_new_account(tx, await world.task())
+    await world.run()
+    assert world.ledger.names() == ["ada", "one", "two"]
+    assert (await world.account("ada"))["uid"] == "3"
+    assert (await world.job("ada"))["state"] == "succeeded"
+    assert await world.tasks() == []
+
+
+async def test_the_new_account_is_found_again_when_its_answer_was_lost(world: World) -> None:
+    world.ledger.add("one", mail="ada@example.org")
+    world.ledger.add("two", mail="ada@example.org")
+    await world.hire("ada")
+    await world.run()
+    async with world.database.transaction(OWNER) as tx:
+        await make_new_account(tx, await world.task())
+    world.ledger.fail("create", TransientError("away"), late=True)
+    await world.run()
+    world.clock.advance(minutes=1)
+    await world.run()
+    assert world.ledger.names() == ["ada", "one", "two"]
+    assert (await world.account("ada"))["uid"] == "3"
+
+
+async def test_there_is_no_second_group_of_a_name(world: World) -> None:
+    world.ledger.add_group("ops")
+    world.ledger.add_group("ops")
+    await world.form("ops")
+    await world.run()
+    [task] = await world.tasks()
+    async with world.database.transaction(OWNER) as tx:
+        with pytest.raises(NotPossibleNowError, match="choose one"):
+            await make_new_account(tx, task.id)
 
 
 async def test_an_ambiguity_that_clears_up_closes_its_task(world: World) -> None:

@@ -7,7 +7,13 @@ from seatkeeper.core.ids import IntegrationId, JobId, TaskId
 from seatkeeper.core.jobs import JobKind, JobState
 from seatkeeper.core.tasks import TaskKind, TaskState
 from seatkeeper.operations.jobs import cancel_job
-from seatkeeper.operations.tasks import approve_removals, choose_account, complete_task, decline_task
+from seatkeeper.operations.tasks import (
+    approve_removals,
+    choose_account,
+    complete_task,
+    decline_task,
+    make_new_account,
+)
 from seatkeeper.store.database import Database, Transaction
 from seatkeeper.store.identifiers import new_id
 from seatkeeper.store.queries.events import EventFilter, list_events
@@ -56,6 +62,19 @@ async def test_an_account_that_was_not_offered_is_refused(database: Database) ->
         _, task_id = await _waiting(tx, TaskKind.CHOOSE_ACCOUNT)
         with pytest.raises(InvalidValueError, match="u-1, u-2"):
             await choose_account(tx, task_id, "u-3")
+
+
+async def test_accounts_that_were_declined_stay_declined(database: Database) -> None:
+    async with database.transaction(ADMIN) as tx:
+        job_id, task_id = await _waiting(tx, TaskKind.CHOOSE_ACCOUNT)
+        await make_new_account(tx, task_id)
+        await set_job(tx, job_id, "state = 'waiting'")
+        integration_id = (await get_job(tx, job_id)).integration_id
+        again = await open_task(tx, integration_id, TaskKind.CHOOSE_ACCOUNT, job_id=job_id, choices=["u-3", "u-4"])
+        await make_new_account(tx, again)
+        cursor = await tx.connection.execute("SELECT state, declined_uids FROM jobs WHERE id = %s", [job_id])
+        row = await cursor.fetchone()
+    assert row == {"state": "queued", "declined_uids": ["u-1", "u-2", "u-3", "u-4"]}
 
 
 async def test_held_removals_go_ahead_together(database: Database) -> None:

@@ -23,13 +23,20 @@ from seatkeeper.cli.printing import (
 )
 from seatkeeper.core.tasks import TaskKind, TaskState
 from seatkeeper.core.wording import explain
-from seatkeeper.operations.tasks import approve_removals, choose_account, complete_task, decline_task
+from seatkeeper.operations.tasks import (
+    approve_removals,
+    choose_account,
+    complete_task,
+    decline_task,
+    make_new_account,
+)
 from seatkeeper.store.database import Reader, Transaction
 from seatkeeper.store.queries.tasks import ListedTask, TaskFilter, find_tasks_ending, list_tasks
 
 Task = Annotated[str, typer.Argument(metavar="TASK", help="Its id, or the end of it.")]
 All = Annotated[bool, typer.Option("--all", "-a", help="Those that are answered or obsolete, too.")]
-Uid = Annotated[str, typer.Argument(metavar="UID", help="The app's id of the right account.")]
+Uid = Annotated[str | None, typer.Argument(metavar="[UID]", help="The app's id of the right account.")]
+New = Annotated[bool, typer.Option("--new", help="None of them: make a new account.")]
 Limit = Annotated[int, typer.Option("--limit", "-n", min=1, max=10_000, help="The newest so many.")]
 
 
@@ -95,8 +102,14 @@ def show(task: Task, as_json: AsJSON = False) -> None:
             say(f"  {line}")
 
 
-def choose(task: Task, uid: Uid) -> None:
-    """Say which account of the app is the person's; the job goes on with it."""
+def choose(task: Task, uid: Uid = None, new: New = False) -> None:
+    """Say which account of the app is the person's, or that none is; the job goes on with it."""
+    if (uid is None) is not new:
+        raise typer.BadParameter("Give the UID of one of the accounts, or --new.")
+    if uid is None:
+        found, _ = _answer(task, lambda tx, found: make_new_account(tx, found.id))
+        say(f"{_about(found)} gets a new account.")
+        return
     found, _ = _answer(task, lambda tx, found: choose_account(tx, found.id, uid))
     say(f"{_about(found)} goes on with the account {uid}.")
 
@@ -143,7 +156,12 @@ def _answers(task: ListedTask) -> Sequence[str]:
     decline_it = f"seatkeeper task decline {name}"
     match task.kind:
         case TaskKind.CHOOSE_ACCOUNT:
-            return [f"seatkeeper task choose {name} {shlex.quote(uid)}" for uid in task.choices] + [decline_it]
+            chosen = [f"seatkeeper task choose {name} {shlex.quote(uid)}" for uid in task.choices]
+            return [
+                *chosen,
+                *([] if task.is_about_group else [f"seatkeeper task choose {name} --new"]),
+                decline_it,
+            ]
         case TaskKind.APPROVE_REMOVALS:
             return [f"seatkeeper task approve {name}", decline_it]
         case TaskKind.ACT_BY_HAND:

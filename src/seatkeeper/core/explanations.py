@@ -41,7 +41,7 @@ EXPLANATIONS: Mapping[ProblemCode, Explanation] = {
     ),
     ProblemCode.AMBIGUOUS_MATCH: Explanation(
         "Several accounts in the app match this person.",
-        "Choose the right one in the task. None is touched until then.",
+        "Choose the right one in the task, or have a new one made. None is touched until then.",
     ),
     ProblemCode.REJECTED_VALUE: Explanation(
         "The app refused a value.",

@@ -7,7 +7,7 @@ class TaskKind(StrEnum):
     """What is asked of the person."""
 
     CHOOSE_ACCOUNT = "choose_account"
-    """Several accounts match (``choices`` are their Uids), or one belongs to somebody else: which is it?"""
+    """Several accounts or groups of the app match (``choices`` are their Uids): which is it, or none of them?"""
     APPROVE_REMOVALS = "approve_removals"
     """Removals above the policy's limit are held: one task for all held jobs of an integration, with no job."""
     ACT_BY_HAND = "act_by_hand"

@@ -66,7 +66,8 @@ async def attempt_account(place: Workplace, job: ClaimedJob, goal: Goal) -> Acco
     """Try to bring the account in line. Never raises for anything the app or its connector does."""
     clock = place.engine.clock
     chosen = job.chosen_uid
-    progress = Progress(chosen or goal.person.account.uid, is_chosen=chosen is not None)
+    known = chosen or goal.person.account.uid
+    progress = Progress(known, is_chosen=chosen is not None, declined=job.declined_uids)
     started_at = clock()
     result = await interpret(_carry_out(place, job, goal, progress))
     return AccountAttempt(job, goal, progress, started_at, clock(), result)

@@ -27,6 +27,7 @@ class Progress:
 
     ``is_known`` says that ``uid`` is what the app showed rather than what was remembered; a ``uid`` of None is
     then an account that is not there. ``taken_from`` is a row nobody needs any more that held the account.
+    ``declined`` are accounts a person said are not theirs: they count as strangers'.
     """
 
     uid: Uid | None
@@ -35,6 +36,7 @@ class Progress:
     was_adopted: bool = False
     taken_from: AccountId | None = None
     is_chosen: bool = False
+    declined: frozenset[Uid] = frozenset()
     steps: list[Document] = field(default_factory=list)
 
 
@@ -52,7 +54,7 @@ async def observe(
     for _ in range(_MOST_LOOKS):
         if progress.uid is not None and await _read_known(place, goal, progress, lease):
             return progress.seen
-        found = await _look(place, goal)
+        found = await _look(place, goal, progress.declined)
         if found is None:
             _not_there(progress)
         if not isinstance(found, _Match):
@@ -82,10 +84,11 @@ async def _read_known(place: Workplace, goal: Goal, progress: Progress, lease: L
     return True
 
 
-async def _look(place: Workplace, goal: Goal) -> _Match | Undecided | None:
+async def _look(place: Workplace, goal: Goal, declined: frozenset[Uid]) -> _Match | Undecided | None:
     for attribute, value in goal.join.items():
         found = await place.app.find_accounts(attribute, value)
-        matches = [seen for seen in found if _answers(seen, attribute, value, place.app.abilities)]
+        others = (seen for seen in found if seen.uid not in declined)
+        matches = [seen for seen in others if _answers(seen, attribute, value, place.app.abilities)]
         if matches:
             return await _decide(place, goal, matches)
     return None

@@ -15,6 +15,7 @@ from seatkeeper.store.records.job_changes import (
     cancel_held_jobs,
     cancel_pending_job,
     choose_for_job,
+    decline_accounts_for_job,
     look_again,
 )
 
@@ -30,6 +31,19 @@ async def choose_account(tx: Transaction, task_id: TaskId, uid: str) -> None:
     await _close(tx, task, TaskState.DONE, {"uid": uid})
     _still_waiting(await choose_for_job(tx, _job_of(task), uid))
     await _tell(tx, task, EventKind.TASK_DONE, {"uid": uid})
+
+
+async def make_new_account(tx: Transaction, task_id: TaskId) -> None:
+    """Say that none of the accounts to choose from is the person's; the job makes a new one.
+
+    Raises ``NotFoundError``, and ``NotPossibleNowError``, also for a task about groups: their names stay unique.
+    """
+    task = await _open_task(tx, task_id, TaskKind.CHOOSE_ACCOUNT)
+    if task.is_about_group:
+        raise NotPossibleNowError("A second group of that name would be no better: choose one, or decline.")
+    await _close(tx, task, TaskState.DONE, {"new": True})
+    _still_waiting(await decline_accounts_for_job(tx, _job_of(task), task.choices))
+    await _tell(tx, task, EventKind.TASK_DONE)
 
 
 async def approve_removals(tx: Transaction, task_id: TaskId) -> int:
@@ -84,7 +98,7 @@ async def _open_task(tx: Transaction, task_id: TaskId, kind: TaskKind | None = N
 
 def _right_answer(kind: TaskKind) -> str:
     answers = {
-        TaskKind.CHOOSE_ACCOUNT: "The task asks to choose an account (task choose), or to decline it.",
+        TaskKind.CHOOSE_ACCOUNT: "The task asks to choose an account or a new one (task choose), or to decline.",
         TaskKind.APPROVE_REMOVALS: "The task asks to approve (task approve) or decline held removals.",
         TaskKind.ACT_BY_HAND: "The task asks for work in the app: say task done when it is done, or decline it.",
     }

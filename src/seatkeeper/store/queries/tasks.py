@@ -32,6 +32,7 @@ class ListedTask:
     integration: str
     job_id: JobId | None
     target: str | None
+    is_about_group: bool
     kind: TaskKind
     state: TaskState
     problem: Problem
@@ -50,6 +51,7 @@ def _selected() -> Select[tuple[object, ...]]:
             *(tasks.c[name] for name in (*_PLAIN, "kind", "state", "problem_code", "problem_detail", "choices")),
             integrations.c.slug.label("integration"),
             jobs.c.target,
+            jobs.c.app_group_id.is_not(None).label("is_about_group"),
         )
         .join(integrations, integrations.c.id == tasks.c.integration_id)
         .outerjoin(jobs, jobs.c.id == tasks.c.job_id)
@@ -96,6 +98,7 @@ def _task(row: Row) -> ListedTask:
         **{name: row[name] for name in _PLAIN},
         integration=row["integration"],
         target=row["target"],
+        is_about_group=row["is_about_group"],
         kind=TaskKind(row["kind"]),
         state=TaskState(row["state"]),
         problem=Problem(ProblemCode(row["problem_code"]), row["problem_detail"]),

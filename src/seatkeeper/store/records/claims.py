@@ -52,6 +52,8 @@ class ClaimedJob:
     last_problem: ProblemCode | None
     counted: bool
     chosen_uid: Uid | None
+    declined_uids: frozenset[Uid]
+    """Accounts a person said are not the right one."""
     target: str
     request_id: str | None
     started_at: datetime
@@ -115,7 +117,7 @@ def _claim(which: ColumnElement[bool]) -> Prepared:
         .returning(
             *(jobs.c[name] for name in ("id", "kind", "account_id", "app_group_id", "attempts", "failures")),
             *(jobs.c[name] for name in ("first_failed_at", "problem_code", "approved", "chosen_uid", "target")),
-            *(jobs.c[name] for name in ("request_id", "started_at", "due_at")),
+            *(jobs.c[name] for name in ("declined_uids", "request_id", "started_at", "due_at")),
         )
     )
 
@@ -250,6 +252,7 @@ def _job(row: Row, *, counted: bool) -> ClaimedJob:
         last_problem=None if code is None else ProblemCode(code),
         counted=counted or row["approved"],
         chosen_uid=row["chosen_uid"],
+        declined_uids=frozenset(row["declined_uids"] or ()),
         target=row["target"],
         request_id=row["request_id"],
         started_at=row["started_at"],

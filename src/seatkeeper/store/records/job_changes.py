@@ -1,9 +1,10 @@
 """What a person may do to jobs: try again, give up, answer. Each statement says itself which states allow it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from psycopg.errors import UniqueViolation
-from sqlalchemy import DateTime, Text, Update, Uuid, any_, bindparam, exists, literal, or_, update
+from sqlalchemy import DateTime, Text, Update, Uuid, any_, bindparam, exists, func, literal, or_, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from seatkeeper.core.errors import NotPossibleNowError
@@ -48,6 +49,12 @@ _LOOK_AGAIN = _changing(update(jobs).where(_THIS, _IS_PENDING).values(_AGAIN))
 _CHOOSE = _changing(
     update(jobs).where(_THIS, _IS_PENDING).values(_AGAIN | {"chosen_uid": bindparam("uid", type_=Text)})
 )
+_ALL_DECLINED = func.array_cat(jobs.c.declined_uids, bindparam("uids", type_=ARRAY(Text)), type_=ARRAY(Text))
+_DECLINE_ACCOUNTS = _changing(
+    update(jobs)
+    .where(_THIS, _IS_PENDING, jobs.c.account_id.is_not(None))
+    .values(_AGAIN | {"declined_uids": _ALL_DECLINED, "chosen_uid": None})
+)
 _APPROVE = _changing(
     update(jobs).where(_ITS_OWN, _IS_PENDING, jobs.c.held).values(_AGAIN | {"approved": True, "held": False})
 )
@@ -89,6 +96,11 @@ async def look_again(tx: Transaction, job_id: JobId) -> Row | None:
 async def choose_for_job(tx: Transaction, job_id: JobId, uid: str) -> Row | None:
     """Queue a pending job with the account a person chose; None when it is not pending."""
     return await tx.fetch_one(_CHOOSE, job_id=job_id, uid=uid, now=tx.now)
+
+
+async def decline_accounts_for_job(tx: Transaction, job_id: JobId, uids: Sequence[str]) -> Row | None:
+    """Queue a pending job about an account, which is none of these; None when there is none such."""
+    return await tx.fetch_one(_DECLINE_ACCOUNTS, job_id=job_id, uids=list(uids), now=tx.now)
 
 
 async def approve_held_jobs(tx: Transaction, integration_id: IntegrationId) -> list[Row]:
