@@ -73,3 +73,19 @@ def test_what_is_wrong_with_settings_is_named(seatkeeper: Installation) -> None:
 def test_an_unknown_integration_is_told_with_where_to_look(seatkeeper: Installation) -> None:
     told = seatkeeper.refuse("integration", "show", "crm")
     assert told == "Error: There is no integration crm. seatkeeper integration list shows them all.\n"
+
+
+def test_an_integration_is_deleted_once_that_is_confirmed(seatkeeper: Installation) -> None:
+    _create(seatkeeper)
+    told = seatkeeper.run("integration", "delete", "crm")
+    assert (told.returncode, told.stderr) == (1, "")
+    assert told.stdout.startswith("This would forget 0 users, 0 groups, 0 jobs and 1 event, and crm itself.")
+    assert "confirm" in seatkeeper.refuse("integration", "delete", "crm", "--confirm", "srm")
+    seatkeeper.say("integration", "activate", "crm")
+    assert "Pause it first" in seatkeeper.refuse("integration", "delete", "crm", "--confirm", "crm")
+    seatkeeper.say("integration", "pause", "crm")
+    assert seatkeeper.say("integration", "delete", "crm", "--confirm", "crm").startswith("crm is deleted: 0 users")
+    assert seatkeeper.read("integration", "list") == []
+    [event] = seatkeeper.read("activity")
+    assert (event["integration"], event["kind"]) == ("crm", "integration.deleted")
+    assert "deleted the integration CRM: 0 users, 0 groups, 0 jobs and 3 events are forgotten" in event["sentence"]

@@ -117,6 +117,7 @@ def style_of(kind: EventKind) -> str:
             | EventKind.INTEGRATION_ACTIVATED
             | EventKind.INTEGRATION_PAUSED
             | EventKind.INTEGRATION_RESUMED
+            | EventKind.INTEGRATION_DELETED
             | EventKind.TOKEN_CREATED
             | EventKind.TOKEN_REVOKED
         ):

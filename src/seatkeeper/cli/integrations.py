@@ -8,6 +8,7 @@ from rich.text import Text
 
 from seatkeeper.bootstrap.parts import Parts
 from seatkeeper.cli.creating import create
+from seatkeeper.cli.deleting import delete
 from seatkeeper.cli.finding import Slug, find_by_slug
 from seatkeeper.cli.integration_details import document, integration_row, print_details
 from seatkeeper.cli.opening import carry_out, me
@@ -32,7 +33,7 @@ from seatkeeper.store.queries.integrations import (
 
 def register(app: typer.Typer) -> None:
     """Add these commands to the application."""
-    group = typer.Typer(no_args_is_help=True, help="Make, look at, test and switch integrations.")
+    group = typer.Typer(no_args_is_help=True, help="Make, look at, test, switch and delete integrations.")
     for name, command in (
         ("list", list_all),
         ("create", create),
@@ -41,6 +42,7 @@ def register(app: typer.Typer) -> None:
         ("activate", activate),
         ("pause", pause),
         ("resume", resume),
+        ("delete", delete),
     ):
         group.command(name)(command)
     app.add_typer(group, name="integration")

@@ -14,6 +14,8 @@ class EventKind(StrEnum):
     INTEGRATION_RESUMED = "integration.resumed"
     INTEGRATION_QUARANTINED = "integration.quarantined"
     INTEGRATION_RELEASED = "integration.released"
+    INTEGRATION_DELETED = "integration.deleted"
+    """The only event that belongs to no integration."""
     TOKEN_CREATED = "token.created"  # noqa: S105 - an event name, not a secret
     TOKEN_REVOKED = "token.revoked"  # noqa: S105 - an event name, not a secret
     USER_ASSIGNED = "user.assigned"

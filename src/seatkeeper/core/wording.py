@@ -7,6 +7,7 @@ The details of an event have one meaning each, whatever its kind:
 ``removed``  number of members who went         ``uid``      the account in the app
 ``jobs``     number of jobs asked for           ``count``    number of removals held, let go or declined
 ``active``   false for a person not active      ``kind``     the kind of the job that is told of
+``slug``     that of an integration now gone    ``forgotten``  how many of each were deleted with it
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -38,6 +39,7 @@ EVENTS: Mapping[EventKind, str] = {
     EventKind.INTEGRATION_RESUMED: "{actor} resumed the integration {target}",
     EventKind.INTEGRATION_QUARANTINED: "{target} stands still until the app accepts the service account",
     EventKind.INTEGRATION_RELEASED: "{target} goes on: the app accepts the service account again",
+    EventKind.INTEGRATION_DELETED: "{actor} deleted the integration {target}",
     EventKind.TOKEN_CREATED: "{actor} created the SCIM token {target}",
     EventKind.TOKEN_REVOKED: "{actor} revoked the SCIM token {target}",
     EventKind.USER_ASSIGNED: "{actor} assigned {target}",
@@ -140,6 +142,12 @@ def describe_missing(missing: Missing) -> str:
     return f"The app cannot {INABILITIES[missing]}."
 
 
+def describe_forgotten(counts: Mapping[str, Any]) -> str:
+    """Tell what was, or would be, deleted with an integration."""
+    *most, last = (_counted(counts.get(f"{noun}s", 0), noun) for noun in ("user", "group", "job", "event"))
+    return f"{', '.join(most)} and {last}"
+
+
 def _names(kind: JobKind) -> tuple[str, str]:
     match kind:
         case JobKind.PROVISION:
@@ -161,6 +169,8 @@ def _particulars(details: Mapping[str, Any]) -> Iterator[str]:
     if changed:
         yield ", ".join(changed)
     yield from _counts(details)
+    if details.get("forgotten"):
+        yield f"{describe_forgotten(details['forgotten'])} are forgotten"
     if details.get("unread"):
         yield f"the app does not give back {', '.join(details['unread'])}"
     if details.get("uid"):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from seatkeeper.core.events import EventKind
 from seatkeeper.core.ids import EventId, IntegrationId, JobId, UserId
@@ -24,7 +24,7 @@ class EventFilter:
 
 @dataclass(frozen=True, slots=True)
 class ListedEvent:
-    """One row of Activity; ``integration`` is the slug."""
+    """One row of Activity; ``integration`` is the slug, also of one that is deleted."""
 
     id: EventId
     at: datetime
@@ -43,13 +43,14 @@ _COLUMNS = tuple(
     events.c[name]
     for name in ("id", "at", "kind", "actor", "actor_name", "target", "user_id", "job_id", "request_id", "details")
 )
+_SLUG = func.coalesce(integrations.c.slug, events.c.details["slug"].astext, "")
 
 
 async def list_events(reader: Reader, wanted: EventFilter) -> list[ListedEvent]:
     """List the newest events that pass the filter, newest first."""
     statement = (
-        select(*_COLUMNS, integrations.c.slug.label("integration"))
-        .join(integrations, integrations.c.id == events.c.integration_id)
+        select(*_COLUMNS, _SLUG.label("integration"))
+        .outerjoin(integrations, integrations.c.id == events.c.integration_id)
         .order_by(events.c.id.desc())
         .limit(wanted.limit)
     )

@@ -30,7 +30,8 @@ class Happening:
     """The request that led here, where it is not that of the transaction."""
 
 
-_INSERT = prepare(insert(events).values({column.name: bindparam(column.name) for column in events.columns}))
+INSERT_EVENT = prepare(insert(events).values({each.name: bindparam(each.name) for each in events.columns}))
+"""Writes the one event whose values ``event_values`` gives."""
 
 _GIVEN = rowset(*(column(each.name, each.type) for each in events.columns))
 _INSERT_ALL = prepare(insert(events).from_select(list(events.columns.keys()), select(*_GIVEN.c)))
@@ -56,7 +57,7 @@ def event_values(tx: Transaction, happening: Happening) -> dict[str, Any]:
 async def record_event(tx: Transaction, happening: Happening) -> EventId:
     """Write one event with the transaction's instant and origin, and mark its integration as touched."""
     values = event_values(tx, happening)
-    await tx.execute(_INSERT, **values)
+    await tx.execute(INSERT_EVENT, **values)
     tx.touch(happening.integration_id)
     return EventId(values["id"])
 
