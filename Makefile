@@ -3,6 +3,8 @@
 .PHONY: help demo test check bench dev format lock
 SHELL := /bin/bash
 run := .venv/bin/
+# The doors start hundreds of processes, so compiled modules are kept whatever the shell or the image says.
+unexport PYTHONDONTWRITEBYTECODE
 
 help:  ## list the doors
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
@@ -25,7 +27,7 @@ lint: .venv/.ready
 	@$(run)lint-imports --no-logo
 
 check: .venv/.ready lint  ## format, lint, types, contracts and the fast tests, in under a minute
-	@$(run)pytest -n auto -m "not live and not slow" $(ARGS)
+	@$(run)pytest -n auto --hypothesis-profile=quick -m "not live and not slow" $(ARGS)
 
 bench: .apps/.ready  ## measure speed as ratios within one run
 	@scripts/system-packages wrk

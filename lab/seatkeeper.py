@@ -78,7 +78,7 @@ class Seatkeeper:
     def is_ready(self) -> bool:
         """Ask the web process whether it can answer."""
         try:
-            return httpx.get(f"{self.url}/readyz", timeout=10).status_code == httpx.codes.OK
+            return httpx.get(f"{self.url}/readyz", timeout=10, verify=False).status_code == httpx.codes.OK
         except httpx.TransportError:
             return False
 

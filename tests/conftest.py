@@ -4,11 +4,15 @@ from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import settings
 
 from seatkeeper.store.database import Database
 from seatkeeper.store.embedded import start_embedded
 from tests.databases import Databases
 from tests.scratch import scratch
+
+settings.register_profile("quick", max_examples=40, deadline=None, database=None)
+"""``make check`` tries properties less often, by ``--hypothesis-profile=quick``."""
 
 
 @pytest.fixture(scope="session")

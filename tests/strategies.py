@@ -13,7 +13,14 @@ from seatkeeper.core.ids import GroupId, Uid, UserId
 from seatkeeper.core.schema import ENTERPRISE_USER
 from seatkeeper.core.users import Group, User
 
-thorough = settings(max_examples=50, deadline=None, database=None)
+
+def tried(examples: int, **more: Any) -> settings:
+    """Try a property this often in ``make test``, and as often as the profile allows in ``make check``."""
+    profile = settings.get_profile(settings.get_current_profile_name())
+    return settings(max_examples=examples * profile.max_examples // 100, deadline=None, database=None, **more)
+
+
+thorough = tried(50)
 """For pure properties: enough to find what is there, few enough for every run."""
 
 NOON = datetime(2026, 9, 1, 12, tzinfo=UTC)

@@ -5,6 +5,8 @@ import os
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from tests.cli.conftest import COMMAND, KEY
 
 CRM = """\
@@ -22,6 +24,7 @@ def _run(folder: Path, database_url: str, *arguments: str) -> "subprocess.Comple
     )
 
 
+@pytest.mark.slow
 def test_every_command_works_as_installed(database_url: str, tmp_path: Path) -> None:
     (tmp_path / "crm.yaml").write_text(CRM)
     assert _run(tmp_path, database_url, "apply", "-f", "crm.yaml").stdout == "+ crm: create\nDone.\n"

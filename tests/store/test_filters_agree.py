@@ -4,15 +4,14 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from tests.store.filtered import BADGE, ENTERPRISE, NOON, Population, populate
+from tests.strategies import tried
 
-thorough = settings(
-    max_examples=300,
-    deadline=None,
-    database=None,
+thorough = tried(
+    300,
     # The population is the same for every example, and only read.
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
