@@ -31,7 +31,7 @@ COMMANDS: Mapping[str, Offer] = {
         "doctor",
         "Check database, key, clock, connectors, disk, workers and queue; say what to do about each fault.",
     ),
-    "integration": Offer("integrations", "Make, look at, test and switch integrations."),
+    "integration": Offer("integrations", "Make, look at, test, switch and delete integrations."),
     "apply": Offer("applying", "Make integrations what files say: print the plan, then carry it out."),
     "token": Offer("tokens", "Make, list and revoke the SCIM tokens of an integration."),
     "preview": Offer("previews", "Show what would be done for one person, and do nothing."),
