@@ -179,6 +179,23 @@ integration_versions = Table(
 )
 """How an integration was configured at each time, without its secrets."""
 
+dry_runs = Table(
+    "dry_runs",
+    metadata,
+    Column("integration_id", Uuid, ForeignKey("integrations.id", ondelete="CASCADE"), primary_key=True),
+    Column("id", Uuid, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("accounts", Integer, nullable=False),
+    Column("sampled", Integer, nullable=False),
+    Column("looked_at", Integer, nullable=False),
+    Column("findings", JSONB, nullable=False),
+    Column("actor_name", Text, nullable=False),
+    Column("started_at", INSTANT, nullable=False),
+    Column("updated_at", INSTANT, nullable=False),
+)
+"""The latest look at what going live would do: over how many accounts, and what was found so far."""
+
 notification_rules = Table(
     "notification_rules",
     metadata,

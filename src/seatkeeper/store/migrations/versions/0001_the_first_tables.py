@@ -94,6 +94,21 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('digest')
     )
     op.create_index('challenges_by_expiry', 'challenges', ['expires_at'], unique=False)
+    op.create_table('dry_runs',
+    sa.Column('integration_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('state', sa.Text(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('accounts', sa.Integer(), nullable=False),
+    sa.Column('sampled', sa.Integer(), nullable=False),
+    sa.Column('looked_at', sa.Integer(), nullable=False),
+    sa.Column('findings', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('actor_name', sa.Text(), nullable=False),
+    sa.Column('started_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['integration_id'], ['integrations.id'], ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('integration_id')
+    )
     op.create_table('events',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('integration_id', sa.Uuid(), nullable=True),
