@@ -63,7 +63,7 @@ async def test_a_token_without_name_or_future_is_refused(
 async def test_use_is_noted_once_a_minute(database: Database) -> None:
     async def used_at(moment: datetime) -> datetime | None:
         tx.now = moment
-        await note_use(tx, token.id)
+        await note_use(tx, token.id, "GET /Users")
         [listed] = await list_tokens(tx, crm.id)
         return listed.last_used_at
 

@@ -52,6 +52,11 @@ async def revoke_token(tx: Transaction, token_id: TokenId) -> None:
     await record_event(tx, Happening(integration_id, EventKind.TOKEN_REVOKED, name))
 
 
-async def note_use(tx: Transaction, token_id: TokenId) -> None:
-    """Remember when a token was last used, to the minute."""
-    await mark_used(tx, token_id)
+async def note_use(tx: Transaction, token_id: TokenId, used_for: str) -> None:
+    """Remember when a token was last used, to the minute, and for what, such as ``GET /Users``.
+
+    Whoever watches the integration is told to look again.
+    """
+    integration_id = await mark_used(tx, token_id, used_for)
+    if integration_id is not None:
+        tx.touch(integration_id)

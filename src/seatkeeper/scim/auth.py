@@ -46,8 +46,11 @@ class Gate:
         self._clock = clock
         self._known: dict[tuple[str, bytes], _Known] = {}
 
-    async def admit(self, slug: str, authorization: str | None, origin: Origin) -> Caller:
-        """Let a caller in. Raises ``UnauthorizedException`` with the reason, as far as an IdP may know it."""
+    async def admit(self, slug: str, authorization: str | None, origin: Origin, purpose: str) -> Caller:
+        """Let a caller in, who asks for ``purpose``, such as ``GET /Users``.
+
+        Raises ``UnauthorizedException`` with the reason, as far as an IdP may know it.
+        """
         scheme, _, secret = (authorization or "").strip().partition(" ")
         if scheme.lower() != "bearer" or not secret.strip():
             raise _refused("Send the integration's token as 'Authorization: Bearer <token>'.")
@@ -56,9 +59,9 @@ class Gate:
         now = self._clock()
         if known is not None and now < known.until:
             return known.caller
-        return await self._look_up(slug, digest, origin)
+        return await self._look_up(slug, digest, origin, purpose)
 
-    async def _look_up(self, slug: str, digest: bytes, origin: Origin) -> Caller:
+    async def _look_up(self, slug: str, digest: bytes, origin: Origin, purpose: str) -> Caller:
         now = self._clock()
         found = await self._find(slug, digest)
         if found is None or not hmac.compare_digest(found.digest, digest):
@@ -73,7 +76,7 @@ class Gate:
             )
         if found.last_used_at is None or found.last_used_at <= now - _NOTED_EVERY:
             async with self._database.transaction(origin) as tx:
-                await note_use(tx, found.token_id)
+                await note_use(tx, found.token_id, purpose)
         return self._remember(slug, found, now)
 
     async def _find(self, slug: str, digest: bytes) -> FoundToken | None:

@@ -106,6 +106,7 @@ class _Endpoint:
 
     def __init__(self, path: str, handlers: Mapping[str, Handler], house: _House) -> None:
         self._path = path
+        self._resource = "/" + "".join(path.split("/")[2:3])
         self._handlers = handlers
         self._house = house
 
@@ -141,7 +142,8 @@ class _Endpoint:
     async def _handle(self, request: Request, request_id: str) -> Response:
         house = self._house
         origin = origin_of(request, request_id)
-        caller = await house.gate.admit(_slug(request), request.headers.get("authorization"), origin)
+        purpose = f"{request.method} {self._resource}"
+        caller = await house.gate.admit(_slug(request), request.headers.get("authorization"), origin, purpose)
         handler = self._handlers.get(request.method) or self._handlers.get("*")
         if handler is None:
             raise MethodNotAllowed(headers={"Allow": ", ".join(self._handlers)})

@@ -39,6 +39,8 @@ class ListedToken:
     expires_at: datetime | None
     revoked_at: datetime | None
     last_used_at: datetime | None
+    last_used_for: str | None
+    """The request, such as ``GET /Users``."""
 
 
 _FIND = prepare(
@@ -55,7 +57,7 @@ _FIND = prepare(
     .where(scim_tokens.c.digest == bindparam("digest"), integrations.c.slug == bindparam("slug"))
 )
 
-_LISTED = ("id", "name", "prefix", "created_at", "expires_at", "revoked_at", "last_used_at")
+_LISTED = ("id", "name", "prefix", "created_at", "expires_at", "revoked_at", "last_used_at", "last_used_for")
 
 _LIST = prepare(
     select(*(scim_tokens.c[name] for name in _LISTED))

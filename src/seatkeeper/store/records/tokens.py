@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import DateTime, Uuid, bindparam, insert, or_, update
+from sqlalchemy import DateTime, Text, Uuid, bindparam, insert, or_, update
 
 from seatkeeper.core.ids import IntegrationId, TokenId
 from seatkeeper.store.database import Transaction
@@ -27,7 +27,8 @@ _REVOKE = prepare(
 _USED = prepare(
     update(scim_tokens)
     .where(_THIS, or_(scim_tokens.c.last_used_at.is_(None), scim_tokens.c.last_used_at < _STALE))
-    .values(last_used_at=_NOW)
+    .values(last_used_at=_NOW, last_used_for=bindparam("used_for", type_=Text))
+    .returning(scim_tokens.c.integration_id)
 )
 
 
@@ -61,6 +62,11 @@ async def mark_revoked(tx: Transaction, token_id: TokenId) -> tuple[IntegrationI
     return None if row is None else (IntegrationId(row["integration_id"]), row["name"])
 
 
-async def mark_used(tx: Transaction, token_id: TokenId) -> None:
-    """Note that a token was used, at most once a minute, so a busy IdP does not rewrite one row all day."""
-    await tx.execute(_USED, token_id=token_id, now=tx.now, stale=tx.now - _USE_IS_NOTED_EVERY)
+async def mark_used(tx: Transaction, token_id: TokenId, used_for: str) -> IntegrationId | None:
+    """Note what a token was used for, at most once a minute, so a busy IdP does not rewrite one row all day.
+
+    Gives the integration whose token it is, or None when there was nothing to note.
+    """
+    stale = tx.now - _USE_IS_NOTED_EVERY
+    row = await tx.fetch_one(_USED, token_id=token_id, used_for=used_for, now=tx.now, stale=stale)
+    return None if row is None else IntegrationId(row["integration_id"])
