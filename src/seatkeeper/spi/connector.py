@@ -163,3 +163,5 @@ class Connector(Generic[S]):
     """The mapping a new integration starts with."""
     schema: tuple[SchemaAttribute, ...] = field(default=())
     """The user schema a new integration starts with; empty is the standard one."""
+    description: str = ""
+    """One sentence for whoever chooses: what it connects."""

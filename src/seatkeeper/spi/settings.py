@@ -5,7 +5,7 @@ A field of type ``SecretStr`` (or ``SecretStr | None``) is sealed at rest and ne
 """
 
 from dataclasses import dataclass
-from typing import Any, TypeVar, get_args
+from typing import Any, Final, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 
@@ -15,6 +15,9 @@ class ConnectorSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
+
+ADVANCED: Final = {"advanced": True}
+"""``Field(json_schema_extra=ADVANCED)``: good as it is for most, so a form folds it away."""
 
 S = TypeVar("S", bound=ConnectorSettings)
 
@@ -31,6 +34,7 @@ class SettingDescription:
     secret: bool
     default: Any
     choices: tuple[str, ...]
+    advanced: bool = False
 
 
 class SettingsInvalidError(ValueError):
@@ -71,6 +75,7 @@ def _describe(name: str, schema: dict[str, Any], required: bool, secret: bool) -
         secret=secret,
         default=schema.get("default"),
         choices=tuple(variants[0].get("enum", ())),
+        advanced=bool(schema.get("advanced")),
     )
 
 

@@ -18,6 +18,7 @@ _FULL_NAME = (
 connector = Connector(
     name="ldap",
     title="LDAP directory (OpenLDAP)",
+    description="The people and groups of a directory, over LDAP.",
     settings=LDAPSettings,
     connect=connect,
     mapping=MappingRules(

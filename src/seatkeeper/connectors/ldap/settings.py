@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
-from seatkeeper.spi.settings import ConnectorSettings
+from seatkeeper.spi.settings import ADVANCED, ConnectorSettings
 
 _ATTRIBUTE = r"[A-Za-z][A-Za-z0-9-]*"
 _DN = re.compile(rf"{_ATTRIBUTE}=[^=]+")
@@ -50,6 +50,7 @@ class LDAPSettings(ConnectorSettings):
         title="Allow unencrypted connections",
         description="ldap:// is encrypted by StartTLS, and a server that does not offer it is refused. With this"
         " on, nothing is encrypted: everybody on the way can read the password. For this machine only.",
+        json_schema_extra=ADVANCED,
     )
     ca_file: str | None = Field(
         default=None,
@@ -71,12 +72,14 @@ class LDAPSettings(ConnectorSettings):
         title="DN of a new account",
         description="The attribute in braces names the account: changing it renames the entry. {people_base}"
         " stands for the setting above; any other DN may follow in its place.",
+        json_schema_extra=ADVANCED,
     )
     object_classes: tuple[str, ...] = Field(
         default=("inetOrgPerson",),
         min_length=1,
         title="Object classes of an account",
         description="Given to new accounts. By the first one accounts are recognised.",
+        json_schema_extra=ADVANCED,
     )
     groups_base: str | None = Field(
         default=None,
@@ -88,18 +91,21 @@ class LDAPSettings(ConnectorSettings):
         default="groupOfNames",
         title="Object class of a group",
         description="groupOfNames or groupOfUniqueNames, or another whose members are DNs.",
+        json_schema_extra=ADVANCED,
     )
     member_attribute: str = Field(
         default="member",
         pattern=f"^{_ATTRIBUTE}$",
         title="Member attribute",
         description="member for groupOfNames, uniqueMember for groupOfUniqueNames.",
+        json_schema_extra=ADVANCED,
     )
     empty_group_member: str = Field(
         default="cn=nobody",
         title="Member of an empty group",
         description="A groupOfNames must not be empty, so this DN is put into each new group and is never counted."
         " The same as olcRefintNothing, where that is set.",
+        json_schema_extra=ADVANCED,
     )
     disable_attribute: str | None = Field(
         default=None,
@@ -114,26 +120,53 @@ class LDAPSettings(ConnectorSettings):
         min_length=1,
         title="Value when disabled",
         description="000001010000Z is the lock of pwdAccountLockedTime that never ends.",
+        json_schema_extra=ADVANCED,
     )
     enabled_value: str | None = Field(
         default=None,
         title="Value when enabled",
         description="Without it the attribute is taken away. Needed where it must not be missing, as loginShell.",
+        json_schema_extra=ADVANCED,
     )
     connections: int = Field(
-        default=2, ge=1, le=32, title="Connections", description="At most so many at a time, shared by all calls."
+        default=2,
+        ge=1,
+        le=32,
+        title="Connections",
+        description="At most so many at a time, shared by all calls.",
+        json_schema_extra=ADVANCED,
     )
     connect_timeout: float = Field(
-        default=10.0, gt=0, le=120, title="Patience to connect", description="Seconds to connect and sign in."
+        default=10.0,
+        gt=0,
+        le=120,
+        title="Patience to connect",
+        description="Seconds to connect and sign in.",
+        json_schema_extra=ADVANCED,
     )
     timeout: float = Field(
-        default=30.0, gt=0, le=280, title="Patience", description="Seconds to wait for an answer."
+        default=30.0,
+        gt=0,
+        le=280,
+        title="Patience",
+        description="Seconds to wait for an answer.",
+        json_schema_extra=ADVANCED,
     )
     page_size: int = Field(
-        default=500, ge=1, le=10_000, title="Page size", description="Accounts asked for at once when listing all."
+        default=500,
+        ge=1,
+        le=10_000,
+        title="Page size",
+        description="Accounts asked for at once when listing all.",
+        json_schema_extra=ADVANCED,
     )
     batch_size: int = Field(
-        default=500, ge=1, le=5_000, title="Batch size", description="Members changed in one call."
+        default=500,
+        ge=1,
+        le=5_000,
+        title="Batch size",
+        description="Members changed in one call.",
+        json_schema_extra=ADVANCED,
     )
 
     @field_validator("url")

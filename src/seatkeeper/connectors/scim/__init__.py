@@ -17,6 +17,7 @@ _FULL_NAME = (
 connector = Connector(
     name="scim",
     title="SCIM 2.0",
+    description="Any app that offers a SCIM 2.0 API for its users and groups.",
     settings=SCIMSettings,
     connect=connect,
     mapping=MappingRules(

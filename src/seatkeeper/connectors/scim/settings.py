@@ -6,6 +6,7 @@ import httpx
 from pydantic import Field, SecretStr, model_validator
 
 from seatkeeper.spi.http import BearerToken, ClientCredentials, HTTPSettings
+from seatkeeper.spi.settings import ADVANCED
 
 _NEEDED: dict[str, tuple[str, ...]] = {
     "bearer": ("token",),
@@ -34,29 +35,48 @@ class SCIMSettings(HTTPSettings):
         default="auto",
         title="Changes",
         description="auto asks the app's ServiceProviderConfig; put reads, merges and writes the whole resource.",
+        json_schema_extra=ADVANCED,
     )
     filter: Literal["auto", "always", "never"] = Field(
         default="auto",
         title="Filters",
         description="auto asks the ServiceProviderConfig, and without one reads the whole list when a filter finds"
         " nothing. always trusts the filter, never reads the whole list each time.",
+        json_schema_extra=ADVANCED,
     )
     groups: Literal["auto", "on", "off"] = Field(
-        default="auto", title="Groups", description="auto asks the app's ResourceTypes; without any it is on."
+        default="auto",
+        title="Groups",
+        description="auto asks the app's ResourceTypes; without any it is on.",
+        json_schema_extra=ADVANCED,
     )
     members: Literal["readable", "write-only"] = Field(
         default="readable",
         title="Group members",
         description="write-only for an app that takes members and never shows them; such changes stay unverified.",
+        json_schema_extra=ADVANCED,
     )
     roles: Literal["auto", "on", "off"] = Field(
-        default="auto", title="Roles", description="auto asks the app's Schemas for the roles attribute."
+        default="auto",
+        title="Roles",
+        description="auto asks the app's Schemas for the roles attribute.",
+        json_schema_extra=ADVANCED,
     )
     page_size: int = Field(
-        default=100, ge=1, le=1000, title="Page size", description="Resources asked for at once."
+        default=100,
+        ge=1,
+        le=1000,
+        title="Page size",
+        description="Resources asked for at once.",
+        json_schema_extra=ADVANCED,
     )
     batch_size: int = Field(
-        default=100, ge=1, le=1000, title="Batch size", description="Members changed in a call."
+        default=100,
+        ge=1,
+        le=1000,
+        title="Batch size",
+        description="Members changed in a call.",
+        json_schema_extra=ADVANCED,
     )
 
     @model_validator(mode="after")

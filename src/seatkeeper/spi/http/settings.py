@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
 
-from seatkeeper.spi.settings import ConnectorSettings
+from seatkeeper.spi.settings import ADVANCED, ConnectorSettings
 
 
 class HTTPSettings(ConnectorSettings):
@@ -19,15 +19,27 @@ class HTTPSettings(ConnectorSettings):
         default=False,
         title="Allow plain HTTP",
         description="Send credentials and people's data without encryption to an address other than this machine.",
+        json_schema_extra=ADVANCED,
     )
     ca_bundle: str | None = Field(
         default=None,
         title="Certificate authorities",
         description="Path of a PEM file with the authorities to trust instead of the public ones.",
+        json_schema_extra=ADVANCED,
     )
-    proxy: str | None = Field(default=None, title="Proxy", description="Such as http://proxy.example.com:3128.")
+    proxy: str | None = Field(
+        default=None,
+        title="Proxy",
+        description="Such as http://proxy.example.com:3128.",
+        json_schema_extra=ADVANCED,
+    )
     timeout_seconds: float = Field(
-        default=30.0, gt=0, le=300, title="Timeout", description="The longest one call may take, in seconds."
+        default=30.0,
+        gt=0,
+        le=300,
+        title="Timeout",
+        description="The longest one call may take, in seconds.",
+        json_schema_extra=ADVANCED,
     )
 
     @field_validator("base_url")
