@@ -114,6 +114,10 @@ class DeclaredAttribute(_Shape):
     returned: bool = True
     case_exact: bool = False
 
+    def as_attribute(self) -> SchemaAttribute:
+        """Give the attribute this declares."""
+        return SchemaAttribute(**dict(self))
+
 
 class DeclaredIntegration(_Shape):
     """One integration. What is left out is as the connector declares it, or as ``Policy`` begins."""
@@ -130,5 +134,5 @@ class DeclaredIntegration(_Shape):
     def schema_over(self, standard: tuple[SchemaAttribute, ...]) -> tuple[SchemaAttribute, ...]:
         """Lay the declared attributes over the connector's, by name."""
         attributes = {attribute.name: attribute for attribute in standard}
-        attributes |= {declared.name: SchemaAttribute(**dict(declared)) for declared in self.schema_}
+        attributes |= {declared.name: declared.as_attribute() for declared in self.schema_}
         return tuple(attributes.values())

@@ -1,11 +1,12 @@
 """The people of the workspace: adding them, changing what they are, and giving them integrations."""
 
 from seatkeeper.core.access import IntegrationRole, Member, WorkspaceRole
-from seatkeeper.core.errors import AlreadyExistsError, InvalidValueError
+from seatkeeper.core.errors import AlreadyExistsError, InvalidValueError, NotFoundError
 from seatkeeper.core.ids import IntegrationId, MemberId
 from seatkeeper.store.database import Transaction
 from seatkeeper.store.identifiers import new_id
-from seatkeeper.store.records.members import insert_member, put_role
+from seatkeeper.store.queries.members import get_member
+from seatkeeper.store.records.members import insert_member, put_role, take_role
 from seatkeeper.store.texts import check_name
 
 _LONGEST_EMAIL = 320
@@ -31,5 +32,12 @@ async def add_member(tx: Transaction, email: str, name: str, role: WorkspaceRole
 async def give_role(
     tx: Transaction, integration_id: IntegrationId, member_id: MemberId, role: IntegrationRole
 ) -> None:
-    """Make somebody Owner, Manager or Viewer of an integration."""
+    """Make somebody Owner, Manager or Viewer of an integration. Raises ``NotFoundError``."""
+    await get_member(tx, member_id)
     await put_role(tx, integration_id, member_id, role)
+
+
+async def withdraw_role(tx: Transaction, integration_id: IntegrationId, member_id: MemberId) -> None:
+    """Take somebody's role on an integration away. Raises ``NotFoundError`` when they have none."""
+    if not await take_role(tx, integration_id, member_id):
+        raise NotFoundError("This member has no role on the integration.")

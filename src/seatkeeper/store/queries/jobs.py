@@ -24,6 +24,8 @@ class JobFilter:
     integration_id: IntegrationId | None = None
     states: Collection[JobState] = ()
     limit: int = 50
+    before: JobId | None = None
+    """Only jobs older than this one, to go on where a part of the list ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,8 @@ async def list_jobs(reader: Reader, wanted: JobFilter) -> list[ListedJob]:
     statement = _selected().order_by(jobs.c.id.desc()).limit(wanted.limit)
     if wanted.integration_id is not None:
         statement = statement.where(jobs.c.integration_id == wanted.integration_id)
+    if wanted.before is not None:
+        statement = statement.where(jobs.c.id < wanted.before)
     if wanted.states:
         states = [state.value for state in wanted.states]
         statement = statement.where(jobs.c.state == any_(literal(states, ARRAY(Text))))

@@ -21,6 +21,8 @@ class TaskFilter:
     integration_id: IntegrationId | None = None
     state: TaskState | None = TaskState.OPEN
     limit: int = 50
+    before: TaskId | None = None
+    """Only tasks older than this one, to go on where a part of the list ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,8 @@ async def list_tasks(reader: Reader, wanted: TaskFilter) -> list[ListedTask]:
     statement = _selected().order_by(tasks.c.id.desc()).limit(wanted.limit)
     if wanted.integration_id is not None:
         statement = statement.where(tasks.c.integration_id == wanted.integration_id)
+    if wanted.before is not None:
+        statement = statement.where(tasks.c.id < wanted.before)
     if wanted.state is not None:
         statement = statement.where(tasks.c.state == wanted.state.value)
     return [_task(row) for row in await reader.fetch_all(statement)]
