@@ -29,6 +29,7 @@ from seatkeeper.store.records.integrations import (
     update_integration,
 )
 from seatkeeper.store.records.reviews import ask_for_active_accounts, ask_for_pushed_groups
+from seatkeeper.store.records.versions import insert_version
 from seatkeeper.store.sealing import Keyring, SealError
 
 
@@ -86,15 +87,18 @@ async def save_integration(tx: Transaction, planned: PlannedIntegration, keyring
 
     A new integration is a draft, which takes what the IdP sends and runs no jobs. When a change may concern
     accounts, a job looks at every active one, which is harmless where nothing differs. Changed settings have a
-    quarantined integration probed at once. What changes nothing leaves no trace.
+    quarantined integration probed at once. Each change is kept as a version.
+    What changes nothing leaves no trace.
     """
     integration = planned.checked.integration
     if planned.before is None:
         await _insert(tx, planned.checked, keyring)
+        await insert_version(tx, integration)
         return Saved(integration, (), 0)
     if planned.changes_nothing:
         return Saved(planned.before, (), 0)
     await update_integration(tx, integration)
+    await insert_version(tx, integration)
     await follow_schema(tx, planned.before, integration)
     await _follow_settings(tx, planned, keyring)
     jobs = await _look_again(tx, planned.before, integration)
