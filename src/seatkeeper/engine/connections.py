@@ -1,5 +1,6 @@
 """Opening a session to the app of an integration, with validated settings and unsealed secrets."""
 
+from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from typing import Any
 
@@ -28,12 +29,18 @@ async def open_session(engine: Engine, integration: Integration) -> AbstractAsyn
     Raises ``NoSessionError``, with ``SETTINGS_INVALID``, for settings the connector refuses, secrets that cannot
     be unsealed, and a connector that is not installed. This and entering may raise the errors of ``spi.errors``.
     """
-    connector = engine.connectors.get(integration.connector)
+    return connect(engine, integration.connector, {**integration.settings, **await _secrets(engine, integration)})
+
+
+def connect(
+    engine: Engine, connector_name: str, values: Mapping[str, Any]
+) -> AbstractAsyncContextManager[Session]:
+    """Give a connector's session for settings and secrets that need not belong to an integration yet."""
+    connector = engine.connectors.get(connector_name)
     if connector is None:
-        raise _invalid(f"The connector {integration.connector} is not installed here.")
-    values = {**integration.settings, **await _secrets(engine, integration)}
+        raise _invalid(f"The connector {connector_name} is not installed here.")
     try:
-        settings = validate_settings(connector.settings, values)
+        settings = validate_settings(connector.settings, dict(values))
     except SettingsInvalidError as error:
         raise _invalid(str(error)) from None
     try:

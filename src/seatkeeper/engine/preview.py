@@ -25,7 +25,7 @@ from seatkeeper.engine.attempt import interpret
 from seatkeeper.engine.context import Engine
 from seatkeeper.engine.goals import set_goal
 from seatkeeper.engine.observe import Progress, observe
-from seatkeeper.engine.workplace import enter_workplace
+from seatkeeper.engine.workplace import Workplace, enter_workplace
 from seatkeeper.store.queries.accounts import Person, find_account_id, load_people
 from seatkeeper.store.queries.integrations import get_integration
 
@@ -58,8 +58,12 @@ async def preview(engine: Engine, integration_id: IntegrationId, user_id: UserId
 
 
 async def _look(engine: Engine, integration: Integration, person: Person, stack: AsyncExitStack) -> Preview:
-    place = await enter_workplace(engine, integration, stack)
-    goal = set_goal(person, place.mapping, place.policy, engine.clock())
+    return await look_at(await enter_workplace(engine, integration, stack), person)
+
+
+async def look_at(place: Workplace, person: Person) -> Preview:
+    """Work out the plan for one person in an open app, changing nothing. Raises as the app's calls do."""
+    goal = set_goal(person, place.mapping, place.policy, place.engine.clock())
     wanted = goal.wanted
     if isinstance(wanted, Problem):
         return Preview(problem=wanted)

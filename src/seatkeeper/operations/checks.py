@@ -18,6 +18,9 @@ from seatkeeper.spi.settings import SettingsInvalidError, secret_names, validate
 Connectors = Mapping[str, Connector[Any]]
 """The connectors of this installation, by name."""
 
+RESERVED_SLUGS = frozenset({"new", "drafts"})
+"""They are pages beside those of the integrations."""
+
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 
 
@@ -90,9 +93,15 @@ def check_draft(
         policy=draft.policy,
         state=state,
     )
-    _check_schema(integration)
-    _check_mapping(integration)
+    faults = find_rule_faults(integration.mapping, integration.schema)
+    if faults:
+        raise DraftInvalidError(*faults)
     return Checked(integration, secrets)
+
+
+def find_rule_faults(mapping: MappingRules, schema: tuple[SchemaAttribute, ...]) -> tuple[Fault, ...]:
+    """Find what is wrong with a mapping and its schema; faults of the schema come alone."""
+    return _find_schema_faults(schema) or _find_mapping_faults(mapping, schema)
 
 
 def _split_settings(draft: IntegrationDraft, connector: Connector[Any]) -> tuple[dict[str, Any], dict[str, str]]:
@@ -122,37 +131,39 @@ def _check_names(draft: IntegrationDraft) -> None:
                 " with a letter or digit first and last",
             )
         )
+    if draft.slug in RESERVED_SLUGS:
+        raise DraftInvalidError(Fault(("slug",), f'"{draft.slug}" is a page of its own: choose another'))
     if not draft.name.strip():
         raise DraftInvalidError(Fault(("name",), "an integration needs a name"))
 
 
-def _check_schema(integration: Integration) -> None:
-    whole = [each.name for each in integration.schema if each.unique and each.type == "complex"]
-    ruled = [each.name for each in integration.schema if each.case_exact and not compares_exactly(each)]
-    faults = [
+def _find_schema_faults(schema: tuple[SchemaAttribute, ...]) -> tuple[Fault, ...]:
+    whole = [each.name for each in schema if each.unique and each.type == "complex"]
+    ruled = [each.name for each in schema if each.case_exact and not compares_exactly(each)]
+    sentences = (
         *(f"{name} has parts: declare the part unique that must be" for name in whole),
         *(f"{name} is of the standard, which does not tell its values apart by case" for name in ruled),
-    ]
-    if faults:
-        raise DraftInvalidError(*(Fault(("schema",), sentence) for sentence in faults))
+    )
+    return tuple(Fault(("schema",), sentence) for sentence in sentences)
 
 
-def _check_mapping(integration: Integration) -> None:
+def _find_mapping_faults(mapping: MappingRules, schema: tuple[SchemaAttribute, ...]) -> tuple[Fault, ...]:
     try:
-        compile_mapping(integration.mapping, integration.schema)
+        compile_mapping(mapping, schema)
     except MappingInvalidError as error:
-        raise DraftInvalidError(*(_mapping_fault(problem, integration) for problem in error.problems)) from None
+        return tuple(_mapping_fault(problem, mapping) for problem in error.problems)
+    return ()
 
 
 _RULE = re.compile(r"entitlement rule (\d+) \(.*?\): (.*)", re.DOTALL)
 
 
-def _mapping_fault(problem: str, integration: Integration) -> Fault:
+def _mapping_fault(problem: str, mapping: MappingRules) -> Fault:
     rule = _RULE.fullmatch(problem)
     if rule is not None:
         return Fault(("mapping", "entitlements", int(rule[1]) - 1), rule[2])
     # An attribute of the app may have a colon in its name, so the longest that fits is the one.
-    names = sorted(integration.mapping.attributes, key=len, reverse=True)
+    names = sorted(mapping.attributes, key=len, reverse=True)
     name = next((name for name in names if problem.startswith(f"{name}: ")), None)
     if name is None:
         return Fault(("mapping",), problem)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
+from pydantic.config import JsonDict
 
 
 class ConnectorSettings(BaseModel):
@@ -16,7 +17,7 @@ class ConnectorSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
 
-ADVANCED: Final = {"advanced": True}
+ADVANCED: Final[JsonDict] = {"advanced": True}
 """``Field(json_schema_extra=ADVANCED)``: good as it is for most, so a form folds it away."""
 
 S = TypeVar("S", bound=ConnectorSettings)
