@@ -24,11 +24,16 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from seatkeeper.core.jobs import PENDING, JobKind, JobState
+from seatkeeper.core.events import ActorKind
+from seatkeeper.core.jobs import OPEN, PENDING, JobKind, JobState
 
 metadata = MetaData()
 
 _PENDING = ", ".join(f"'{state}'" for state in sorted(PENDING))
+_OPEN = ", ".join(f"'{state}'" for state in sorted(OPEN))
+_EXTRAORDINARY = ", ".join(
+    f"'{state}'" for state in (JobState.WAITING, JobState.UNVERIFIED, JobState.CANCELLED, JobState.SUPERSEDED)
+)
 INSTANT = DateTime(timezone=True)
 
 PENDING_ACCOUNT_JOB = text(f"account_id IS NOT NULL AND state IN ({_PENDING})")
@@ -98,7 +103,14 @@ users = Table(
     Column("updated_at", INSTANT, nullable=False),
     UniqueConstraint("integration_id", "user_name_key", name="user_names_are_unique_without_case"),
     Index("users_by_external_id", "integration_id", "external_id"),
-    Index("users_in_order", "integration_id", "id"),
+    Index("users_in_order", "integration_id", "id", postgresql_include=["active"]),
+    Index("users_not_active", "integration_id", "id", postgresql_where=text("NOT active")),
+    Index(
+        "users_by_display_name",
+        "integration_id",
+        literal_column("lower(document ->> 'displayName'::text)").label("display_key"),
+        postgresql_ops={"display_key": "text_pattern_ops"},
+    ),
     Index(
         "users_by_any_value",
         # The collation is named so that the database's own locale never decides what "without case" means.
@@ -150,7 +162,8 @@ accounts = Table(
     Column("id", Uuid, primary_key=True),
     _owned_by("integrations"),
     _owned_by("users", on_delete="SET NULL"),
-    Column("user_name_key", Text, nullable=False),
+    # By code points, so that the people whose name begins in some way are one range of an index.
+    Column("user_name_key", Text(collation="C"), nullable=False),
     Column("uid", Text, nullable=True),
     Column("name", Text, nullable=True),
     Column("active", Boolean, nullable=True),
@@ -161,7 +174,17 @@ accounts = Table(
     Column("created_at", INSTANT, nullable=False),
     UniqueConstraint("user_id", name="one_account_per_user"),
     UniqueConstraint("integration_id", "uid", name="one_account_per_uid"),
-    Index("accounts_by_user_name", "integration_id", "user_name_key"),
+    Index("accounts_by_user_name", "integration_id", "user_name_key", "id"),
+    Index(
+        "accounts_in_use",
+        "integration_id",
+        "user_name_key",
+        "id",
+        postgresql_where=text("uid IS NOT NULL AND active IS DISTINCT FROM false"),
+    ),
+    Index(
+        "accounts_left_behind", "integration_id", "user_name_key", "id", postgresql_where=text("user_id IS NULL")
+    ),
     Index("accounts_to_delete", "delete_at", postgresql_where=text("delete_at IS NOT NULL")),
 )
 
@@ -172,6 +195,16 @@ account_grants = Table(
     Column("type", Text, primary_key=True),
     Column("value", Text, primary_key=True),
     Column("source", Text, primary_key=True),
+    Column("integration_id", Uuid, nullable=False),
+    Index("grants_by_entitlement", "integration_id", "type", "value", "account_id"),
+)
+
+offers = Table(
+    "offers",
+    metadata,
+    Column("integration_id", Uuid, ForeignKey("integrations.id", ondelete="CASCADE"), primary_key=True),
+    Column("read_at", INSTANT, nullable=False),
+    Column("entitlements", JSONB, nullable=False),
 )
 
 app_groups = Table(
@@ -219,18 +252,8 @@ jobs = Table(
     Column("started_at", INSTANT, nullable=True),
     Column("ended_at", INSTANT, nullable=True),
     CheckConstraint("(account_id IS NULL) <> (app_group_id IS NULL)", name="a_job_is_about_one_thing"),
-    Index(
-        "one_open_job_per_account",
-        "account_id",
-        unique=True,
-        postgresql_where=PENDING_ACCOUNT_JOB,
-    ),
-    Index(
-        "one_open_job_per_app_group",
-        "app_group_id",
-        unique=True,
-        postgresql_where=PENDING_GROUP_JOB,
-    ),
+    Index("one_open_job_per_account", "account_id", unique=True, postgresql_where=PENDING_ACCOUNT_JOB),
+    Index("one_open_job_per_app_group", "app_group_id", unique=True, postgresql_where=PENDING_GROUP_JOB),
     Index(
         "one_running_job_per_account",
         "account_id",
@@ -251,11 +274,7 @@ jobs = Table(
         "id",
         postgresql_where=text(f"state IN ('{JobState.QUEUED}', '{JobState.RETRYING}')"),
     ),
-    Index(
-        "jobs_running",
-        "integration_id",
-        postgresql_where=text(f"state = '{JobState.RUNNING}'"),
-    ),
+    Index("jobs_running", "integration_id", postgresql_where=text(f"state = '{JobState.RUNNING}'")),
     Index(
         "removals_done",
         "integration_id",
@@ -264,7 +283,23 @@ jobs = Table(
             f"kind = '{JobKind.DEPROVISION}' AND state IN ('{JobState.SUCCEEDED}', '{JobState.UNVERIFIED}')"
         ),
     ),
+    Index("jobs_open", "integration_id", text("id DESC"), postgresql_where=text(f"state IN ({_OPEN})")),
+    Index("jobs_failed", "integration_id", text("id DESC"), postgresql_where=text(f"state = '{JobState.FAILED}'")),
+    Index(
+        "jobs_by_end",
+        "integration_id",
+        "ended_at",
+        postgresql_include=["state", "created_at"],
+        postgresql_where=text("ended_at IS NOT NULL"),
+    ),
     Index("jobs_newest_first", "integration_id", text("id DESC")),
+    Index(
+        "jobs_out_of_the_ordinary",
+        "integration_id",
+        "state",
+        text("id DESC"),
+        postgresql_where=text(f"state IN ({_EXTRAORDINARY})"),
+    ),
     Index("jobs_by_account", "account_id", text("id DESC")),
     Index(
         "jobs_by_app_group",
@@ -305,14 +340,23 @@ events = Table(
     Column("job_id", Uuid, nullable=True),
     Column("request_id", Text, nullable=True),
     Column("details", JSONB, nullable=False),
+    Column("folded", Boolean, nullable=False, server_default=text("false")),
     Index("events_newest_first", "integration_id", text("id DESC")),
-    Index("events_of_all_newest_first", text("id DESC")),
+    Index("events_shown", "integration_id", text("id DESC"), postgresql_where=text("NOT folded")),
     Index("events_by_job", "job_id", text("id DESC"), postgresql_where=text("job_id IS NOT NULL")),
+    Index("events_by_user", "user_id", text("id DESC"), postgresql_where=text("user_id IS NOT NULL")),
     Index("events_by_kind", "integration_id", "kind", text("id DESC")),
+    Index(
+        "events_by_person",
+        "integration_id",
+        text("id DESC"),
+        postgresql_where=text(f"actor = '{ActorKind.PERSON}'"),
+    ),
     Index(
         "events_by_target",
         "integration_id",
         literal_column("lower(target)").label("target_key"),
+        text("id DESC"),
         postgresql_ops={"target_key": "text_pattern_ops"},
     ),
 )
@@ -340,4 +384,5 @@ tasks = Table(
         postgresql_where=text("job_id IS NOT NULL AND state = 'open'"),
     ),
     Index("tasks_newest_first", "integration_id", text("id DESC")),
+    Index("tasks_open", "integration_id", text("id DESC"), postgresql_where=text("state = 'open'")),
 )

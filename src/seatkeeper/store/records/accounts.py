@@ -70,10 +70,14 @@ _LET_GO = prepare(
     .where(accounts.c.id == any_(_IDS))
     .values(uid=null(), active=null(), disabled_at=null(), delete_at=null())
 )
-_GIVEN = rowset(*(column(each.name, each.type) for each in account_grants.columns))
+_GRANT_COLUMNS = ("account_id", "type", "value", "source")
+_GIVEN = rowset(*(column(name, account_grants.c[name].type) for name in _GRANT_COLUMNS))
 _GRANT = prepare(
     insert(account_grants)
-    .from_select(list(account_grants.columns.keys()), select(*_GIVEN.c))
+    .from_select(
+        [*_GRANT_COLUMNS, "integration_id"],
+        select(*_GIVEN.c, accounts.c.integration_id).join(accounts, accounts.c.id == _GIVEN.c.account_id),
+    )
     .on_conflict_do_nothing()
 )
 _REVOKE = prepare(delete(account_grants).where(account_grants.c.account_id == any_(_IDS)))

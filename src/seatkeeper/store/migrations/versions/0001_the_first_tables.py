@@ -121,14 +121,17 @@ def upgrade() -> None:
     sa.Column('job_id', sa.Uuid(), nullable=True),
     sa.Column('request_id', sa.Text(), nullable=True),
     sa.Column('details', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('folded', sa.Boolean(), server_default=sa.text('false'), nullable=False),
     sa.ForeignKeyConstraint(['integration_id'], ['integrations.id'], ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id')
     )
     op.create_index('events_by_job', 'events', ['job_id', sa.literal_column('id DESC')], unique=False, postgresql_where=sa.text('job_id IS NOT NULL'))
     op.create_index('events_by_kind', 'events', ['integration_id', 'kind', sa.literal_column('id DESC')], unique=False)
-    op.create_index('events_by_target', 'events', ['integration_id', sa.literal_column('lower(target)').label('target_key')], unique=False, postgresql_ops={'target_key': 'text_pattern_ops'})
+    op.create_index('events_by_person', 'events', ['integration_id', sa.literal_column('id DESC')], unique=False, postgresql_where=sa.text("actor = 'person'"))
+    op.create_index('events_by_target', 'events', ['integration_id', sa.literal_column('lower(target)').label('target_key'), sa.literal_column('id DESC')], unique=False, postgresql_ops={'target_key': 'text_pattern_ops'})
+    op.create_index('events_by_user', 'events', ['user_id', sa.literal_column('id DESC')], unique=False, postgresql_where=sa.text('user_id IS NOT NULL'))
     op.create_index('events_newest_first', 'events', ['integration_id', sa.literal_column('id DESC')], unique=False)
-    op.create_index('events_of_all_newest_first', 'events', [sa.literal_column('id DESC')], unique=False)
+    op.create_index('events_shown', 'events', ['integration_id', sa.literal_column('id DESC')], unique=False, postgresql_where=sa.text('NOT folded'))
     op.create_table('groups',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('integration_id', sa.Uuid(), nullable=False),
@@ -197,6 +200,13 @@ def upgrade() -> None:
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['integration_id'], ['integrations.id'], ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id')
+    )
+    op.create_table('offers',
+    sa.Column('integration_id', sa.Uuid(), nullable=False),
+    sa.Column('read_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('entitlements', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.ForeignKeyConstraint(['integration_id'], ['integrations.id'], ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('integration_id')
     )
     op.create_table('passkeys',
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -276,13 +286,15 @@ def upgrade() -> None:
     sa.UniqueConstraint('integration_id', 'user_name_key', name='user_names_are_unique_without_case')
     )
     op.create_index('users_by_any_value', 'users', [sa.literal_column('(lower(document::text COLLATE "pg_unicode_fast")::jsonb)').label('folded')], unique=False, postgresql_using='gin', postgresql_ops={'folded': 'jsonb_path_ops'})
+    op.create_index('users_by_display_name', 'users', ['integration_id', sa.literal_column("lower(document ->> 'displayName'::text)").label('display_key')], unique=False, postgresql_ops={'display_key': 'text_pattern_ops'})
     op.create_index('users_by_external_id', 'users', ['integration_id', 'external_id'], unique=False)
-    op.create_index('users_in_order', 'users', ['integration_id', 'id'], unique=False)
+    op.create_index('users_in_order', 'users', ['integration_id', 'id'], unique=False, postgresql_include=['active'])
+    op.create_index('users_not_active', 'users', ['integration_id', 'id'], unique=False, postgresql_where=sa.text('NOT active'))
     op.create_table('accounts',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('integration_id', sa.Uuid(), nullable=False),
     sa.Column('user_id', sa.Uuid(), nullable=True),
-    sa.Column('user_name_key', sa.Text(), nullable=False),
+    sa.Column('user_name_key', sa.Text(collation='C'), nullable=False),
     sa.Column('uid', sa.Text(), nullable=True),
     sa.Column('name', sa.Text(), nullable=True),
     sa.Column('active', sa.Boolean(), nullable=True),
@@ -297,7 +309,9 @@ def upgrade() -> None:
     sa.UniqueConstraint('integration_id', 'uid', name='one_account_per_uid'),
     sa.UniqueConstraint('user_id', name='one_account_per_user')
     )
-    op.create_index('accounts_by_user_name', 'accounts', ['integration_id', 'user_name_key'], unique=False)
+    op.create_index('accounts_by_user_name', 'accounts', ['integration_id', 'user_name_key', 'id'], unique=False)
+    op.create_index('accounts_in_use', 'accounts', ['integration_id', 'user_name_key', 'id'], unique=False, postgresql_where=sa.text('uid IS NOT NULL AND active IS DISTINCT FROM false'))
+    op.create_index('accounts_left_behind', 'accounts', ['integration_id', 'user_name_key', 'id'], unique=False, postgresql_where=sa.text('user_id IS NULL'))
     op.create_index('accounts_to_delete', 'accounts', ['delete_at'], unique=False, postgresql_where=sa.text('delete_at IS NOT NULL'))
     op.create_table('app_groups',
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -339,9 +353,11 @@ def upgrade() -> None:
     sa.Column('type', sa.Text(), nullable=False),
     sa.Column('value', sa.Text(), nullable=False),
     sa.Column('source', sa.Text(), nullable=False),
+    sa.Column('integration_id', sa.Uuid(), nullable=False),
     sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('account_id', 'type', 'value', 'source')
     )
+    op.create_index('grants_by_entitlement', 'account_grants', ['integration_id', 'type', 'value', 'account_id'], unique=False)
     op.create_table('jobs',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('integration_id', sa.Uuid(), nullable=False),
@@ -376,8 +392,12 @@ def upgrade() -> None:
     )
     op.create_index('jobs_by_account', 'jobs', ['account_id', sa.literal_column('id DESC')], unique=False)
     op.create_index('jobs_by_app_group', 'jobs', ['app_group_id', sa.literal_column('id DESC')], unique=False, postgresql_where=sa.text('app_group_id IS NOT NULL'))
+    op.create_index('jobs_by_end', 'jobs', ['integration_id', 'ended_at'], unique=False, postgresql_include=['state', 'created_at'], postgresql_where=sa.text('ended_at IS NOT NULL'))
     op.create_index('jobs_due', 'jobs', ['integration_id', 'priority', 'due_at', 'id'], unique=False, postgresql_where=sa.text("state IN ('queued', 'retrying')"))
+    op.create_index('jobs_failed', 'jobs', ['integration_id', sa.literal_column('id DESC')], unique=False, postgresql_where=sa.text("state = 'failed'"))
     op.create_index('jobs_newest_first', 'jobs', ['integration_id', sa.literal_column('id DESC')], unique=False)
+    op.create_index('jobs_open', 'jobs', ['integration_id', sa.literal_column('id DESC')], unique=False, postgresql_where=sa.text("state IN ('queued', 'retrying', 'running', 'waiting')"))
+    op.create_index('jobs_out_of_the_ordinary', 'jobs', ['integration_id', 'state', sa.literal_column('id DESC')], unique=False, postgresql_where=sa.text("state IN ('waiting', 'unverified', 'cancelled', 'superseded')"))
     op.create_index('jobs_running', 'jobs', ['integration_id'], unique=False, postgresql_where=sa.text("state = 'running'"))
     op.create_index('one_open_job_per_account', 'jobs', ['account_id'], unique=True, postgresql_where=sa.text("account_id IS NOT NULL AND state IN ('queued', 'retrying', 'waiting')"))
     op.create_index('one_open_job_per_app_group', 'jobs', ['app_group_id'], unique=True, postgresql_where=sa.text("app_group_id IS NOT NULL AND state IN ('queued', 'retrying', 'waiting')"))
@@ -421,4 +441,5 @@ def upgrade() -> None:
     )
     op.create_index('one_open_task_per_job', 'tasks', ['job_id'], unique=True, postgresql_where=sa.text("job_id IS NOT NULL AND state = 'open'"))
     op.create_index('tasks_newest_first', 'tasks', ['integration_id', sa.literal_column('id DESC')], unique=False)
+    op.create_index('tasks_open', 'tasks', ['integration_id', sa.literal_column('id DESC')], unique=False, postgresql_where=sa.text("state = 'open'"))
     op.get_bind().exec_driver_sql(SchemaManager.get_schema().replace('%', '%%'))
