@@ -42,6 +42,18 @@ class EventKind(StrEnum):
     TASK_DECLINED = "task.declined"
 
 
+FOLDING = frozenset(
+    {
+        *(kind for kind in EventKind if kind.value.startswith("job.")),
+        EventKind.ACCOUNT_ADOPTED,
+        EventKind.TASK_OPENED,
+        EventKind.TASK_DONE,
+        EventKind.TASK_DECLINED,
+    }
+)
+"""Kinds that tell how a job gets on: in Activity they fold into the row that tells what the job was asked for."""
+
+
 class ActorKind(StrEnum):
     """Who caused a change."""
 
@@ -57,3 +69,5 @@ class Origin:
     actor: ActorKind
     name: str
     request_id: str | None = None
+    request: str | None = None
+    """What was called, such as ``PATCH /Users``; kept with the event, never with what was sent."""

@@ -8,6 +8,8 @@ The details of an event have one meaning each, whatever its kind:
 ``jobs``     number of jobs asked for           ``count``    number of removals held, let go or declined
 ``active``   false for a person not active      ``kind``     the kind of the job that is told of
 ``slug``     that of an integration now gone    ``forgotten``  how many of each were deleted with it
+``note``     what a person said of their task   ``request``  what the identity provider called
+``to``       whom a task was given to
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping

@@ -46,6 +46,8 @@ async def claim_batch(place: Workplace, turn: Turn, *, size: int, of_groups: boo
         jobs = await _claim(tx, turn, size, of_groups=of_groups)
         work = await _load(tx, place, jobs)
         await _remember(tx, place, [about for _, about in work if isinstance(about, Goal)])
+        if work:
+            tx.touch(turn.integration.id)  # who watches sees the jobs in progress
         return Batch(work)
 
     return await change(place.engine.database, claim)

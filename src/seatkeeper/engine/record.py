@@ -58,6 +58,7 @@ async def write_entries(tx: Transaction, turn: Turn, entries: Sequence[Entry]) -
     happenings += await _write_integration(tx, turn, ours)
     if happenings:
         await record_events(tx, happenings)
+    tx.touch(turn.integration.id)  # also without an event: a job may be on its way back to the queue
     return True
 
 

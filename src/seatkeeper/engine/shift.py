@@ -130,6 +130,7 @@ class Shift:
         async def give_back(tx: Transaction) -> None:
             for job in jobs:
                 await put_back(tx, Return(job.id, self._turn.epoch))
+            tx.touch(self._turn.integration.id)
 
         await change(self._place.engine.database, give_back)
 

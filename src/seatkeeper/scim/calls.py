@@ -138,8 +138,11 @@ def query_of(request: Request) -> dict[str, str]:
 
 
 def origin_of(request: Request, request_id: str) -> Origin:
-    """Name the identity provider as far as its User-Agent tells."""
-    return Origin(ActorKind.IDP, _name_of(request.headers.get("user-agent", "")), request_id)
+    """Name the identity provider as far as its User-Agent tells, and what it called within its endpoint."""
+    name = _name_of(request.headers.get("user-agent", ""))
+    path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
+    _, _, resource = path.lstrip("/").partition("/")
+    return Origin(ActorKind.IDP, name, request_id, request=f"{request.method} /{resource}")
 
 
 @lru_cache(maxsize=128)

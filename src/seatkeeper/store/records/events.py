@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import bindparam, column, insert, select
+from sqlalchemy import Boolean, Uuid, and_, bindparam, column, exists, insert, or_, select
 
-from seatkeeper.core.events import EventKind
+from seatkeeper.core.events import FOLDING, EventKind
 from seatkeeper.core.ids import EventId, IntegrationId, JobId, UserId
 from seatkeeper.core.values import Document
 from seatkeeper.store.database import Transaction
@@ -30,27 +30,43 @@ class Happening:
     """The request that led here, where it is not that of the transaction."""
 
 
-INSERT_EVENT = prepare(insert(events).values({each.name: bindparam(each.name) for each in events.columns}))
+def _is_told_of(job_id: Any) -> Any:
+    earlier = events.alias("earlier")
+    return exists(select(earlier.c.id).where(earlier.c.job_id == job_id))
+
+
+_VALUES: dict[str, Any] = {each.name: bindparam(each.name) for each in events.columns}
+_FOLDS = and_(bindparam("folded", type_=Boolean), _is_told_of(bindparam("job_id", type_=Uuid)))
+INSERT_EVENT = prepare(insert(events).values(_VALUES | {"folded": _FOLDS}))
 """Writes the one event whose values ``event_values`` gives."""
 
-_GIVEN = rowset(*(column(each.name, each.type) for each in events.columns))
-_INSERT_ALL = prepare(insert(events).from_select(list(events.columns.keys()), select(*_GIVEN.c)))
+_GIVEN = rowset(*(column(each.name, each.type) for each in events.columns), column("follows", Boolean))
+_ALL = {each.name: _GIVEN.c[each.name] for each in events.columns} | {
+    "folded": and_(_GIVEN.c.folded, or_(_GIVEN.c.follows, _is_told_of(_GIVEN.c.job_id)))
+}
+_INSERT_ALL = prepare(insert(events).from_select(list(_ALL), select(*_ALL.values())))
 
 
 def event_values(tx: Transaction, happening: Happening) -> dict[str, Any]:
-    """Give a value to every column of an event, with the transaction's instant and origin."""
+    """Give a value to every column of an event, with the transaction's instant and origin.
+
+    ``folded`` is whether it may fold: it does when an earlier event tells of its job already.
+    """
+    origin = tx.origin
+    request = {} if origin.request is None else {"request": origin.request}
     return {
         "id": new_id(),
         "integration_id": happening.integration_id,
         "at": tx.now,
         "kind": happening.kind.value,
-        "actor": tx.origin.actor.value,
-        "actor_name": tx.origin.name,
+        "actor": origin.actor.value,
+        "actor_name": origin.name,
         "target": happening.target,
         "user_id": happening.user_id,
         "job_id": happening.job_id,
-        "request_id": happening.request_id or tx.origin.request_id,
-        "details": dict(happening.details),
+        "request_id": happening.request_id or origin.request_id,
+        "details": {**request, **happening.details},
+        "folded": happening.job_id is not None and happening.kind in FOLDING,
     }
 
 
@@ -64,6 +80,11 @@ async def record_event(tx: Transaction, happening: Happening) -> EventId:
 
 async def record_events(tx: Transaction, happenings: Sequence[Happening]) -> None:
     """Write many events, in this order, as ``record_event`` writes one."""
-    await tx.execute(_INSERT_ALL, rows=encode_rows([event_values(tx, happening) for happening in happenings]))
+    told: set[JobId | None] = set()
+    rows = []
+    for happening in happenings:
+        rows.append({**event_values(tx, happening), "follows": happening.job_id in told})
+        told.add(happening.job_id)
+    await tx.execute(_INSERT_ALL, rows=encode_rows(rows))
     for happening in happenings:
         tx.touch(happening.integration_id)
