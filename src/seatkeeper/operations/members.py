@@ -1,15 +1,25 @@
 """The people of the workspace: adding them, changing what they are, and giving them integrations."""
 
 from seatkeeper.core.access import IntegrationRole, Member, WorkspaceRole
-from seatkeeper.core.errors import AlreadyExistsError, InvalidValueError, NotFoundError
+from seatkeeper.core.errors import AlreadyExistsError, InvalidValueError, NotPossibleNowError
 from seatkeeper.core.ids import IntegrationId, MemberId
 from seatkeeper.store.database import Transaction
 from seatkeeper.store.identifiers import new_id
-from seatkeeper.store.queries.members import get_member
-from seatkeeper.store.records.members import insert_member, put_role, take_role
+from seatkeeper.store.queries.members import ListedMember, count_other_admins, get_member
+from seatkeeper.store.records.members import (
+    insert_member,
+    lock_admins,
+    put_role,
+    set_disabled,
+    set_name,
+    set_workspace_role,
+    take_role,
+)
+from seatkeeper.store.records.sessions import end_sessions_of
 from seatkeeper.store.texts import check_name
 
 _LONGEST_EMAIL = 320
+_LONGEST_NAME = 200
 
 
 async def add_member(tx: Transaction, email: str, name: str, role: WorkspaceRole) -> Member:
@@ -17,27 +27,78 @@ async def add_member(tx: Transaction, email: str, name: str, role: WorkspaceRole
 
     Raises ``InvalidValueError`` and ``AlreadyExistsError``.
     """
-    email, name = check_name(email.strip(), "The e-mail address"), check_name(name.strip(), "The name")
+    email = check_name(email.strip(), "The e-mail address")
     local, at, domain = email.rpartition("@")
-    if not (local and at and domain) or len(email) > _LONGEST_EMAIL or not email.isprintable():
+    if not (local and at and domain) or len(email) > _LONGEST_EMAIL or not email.isprintable() or " " in email:
         raise InvalidValueError("Give an e-mail address, such as ada@example.org.")
-    if not name or not name.isprintable():
-        raise InvalidValueError("Give the name people know the member by.")
-    member = Member(MemberId(new_id()), email, name, role)
+    member = Member(MemberId(new_id()), email, check_member_name(name), role)
     if not await insert_member(tx, member):
         raise AlreadyExistsError(f"{email} is a member already.")
     return member
 
 
+def check_member_name(name: str) -> str:
+    """Give back the name of a person without the spaces around it. Raises ``InvalidValueError``."""
+    name = check_name(name.strip(), "The name")
+    if not name or not name.isprintable() or len(name) > _LONGEST_NAME:
+        raise InvalidValueError("Give the name people know the member by.")
+    return name
+
+
+async def rename_member(tx: Transaction, member_id: MemberId, name: str) -> None:
+    """Change the name people know a member by. Raises ``InvalidValueError``."""
+    await set_name(tx, member_id, check_member_name(name))
+
+
+async def change_role(tx: Transaction, member_id: MemberId, role: WorkspaceRole) -> ListedMember:
+    """Change what a member is in the workspace; it holds from their next request on.
+
+    Gives the member as they were. Raises ``NotFoundError``, and ``NotPossibleNowError`` for the last Admin.
+    """
+    await lock_admins(tx)
+    before = await get_member(tx, member_id)
+    if role is not WorkspaceRole.ADMIN:
+        await _keep_an_admin(tx, before)
+    await set_workspace_role(tx, member_id, role)
+    return before
+
+
+async def disable_member(tx: Transaction, member_id: MemberId) -> ListedMember:
+    """Keep a member out, and end their sessions; their API tokens no longer open anything.
+
+    Raises ``NotFoundError``, and ``NotPossibleNowError`` for the last Admin.
+    """
+    await lock_admins(tx)
+    before = await get_member(tx, member_id)
+    await _keep_an_admin(tx, before)
+    await set_disabled(tx, member_id, disabled=True)
+    await end_sessions_of(tx, member_id)
+    return before
+
+
+async def enable_member(tx: Transaction, member_id: MemberId) -> ListedMember:
+    """Let a member in again, with what they had. Raises ``NotFoundError``."""
+    before = await get_member(tx, member_id)
+    await set_disabled(tx, member_id, disabled=False)
+    return before
+
+
 async def give_role(
     tx: Transaction, integration_id: IntegrationId, member_id: MemberId, role: IntegrationRole
 ) -> None:
-    """Make somebody Owner, Manager or Viewer of an integration. Raises ``NotFoundError``."""
-    await get_member(tx, member_id)
+    """Make somebody Owner, Manager or Viewer of an integration."""
     await put_role(tx, integration_id, member_id, role)
 
 
-async def withdraw_role(tx: Transaction, integration_id: IntegrationId, member_id: MemberId) -> None:
-    """Take somebody's role on an integration away. Raises ``NotFoundError`` when they have none."""
-    if not await take_role(tx, integration_id, member_id):
-        raise NotFoundError("This member has no role on the integration.")
+async def withdraw_role(tx: Transaction, integration_id: IntegrationId, member_id: MemberId) -> bool:
+    """Take somebody's role on an integration away; say whether they had one."""
+    return await take_role(tx, integration_id, member_id)
+
+
+async def _keep_an_admin(tx: Transaction, member: ListedMember) -> None:
+    if member.member.role is not WorkspaceRole.ADMIN or member.disabled_at is not None:
+        return
+    if await count_other_admins(tx, member.member.id) == 0:
+        raise NotPossibleNowError(
+            f"{member.member.name} is the last Admin who can sign in. Make somebody else an Admin first."
+        )

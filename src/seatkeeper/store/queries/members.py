@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import LargeBinary, Text, Uuid, bindparam, func, select
+from sqlalchemy import LargeBinary, Text, Uuid, bindparam, func, or_, select
 
 from seatkeeper.core.access import IntegrationRole, Member, WorkspaceRole
 from seatkeeper.core.errors import NotFoundError
@@ -11,7 +11,13 @@ from seatkeeper.core.ids import IntegrationId, MemberId, SessionId
 from seatkeeper.store.database import Reader, Row
 from seatkeeper.store.statements import prepare
 from seatkeeper.store.texts import name_key
-from seatkeeper.store.workspace_tables import integration_roles, members, sessions
+from seatkeeper.store.workspace_tables import (
+    integration_roles,
+    members,
+    passkeys,
+    provider_identities,
+    sessions,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +37,8 @@ class ListedMember:
     member: Member
     has_password: bool
     has_totp: bool
+    has_entered: bool
+    """There is a way for them to sign in: a password, a passkey, or a provider that knows them."""
     created_at: datetime
     disabled_at: datetime | None
 
@@ -43,11 +51,19 @@ class ListedRole:
     role: IntegrationRole
 
 
+_WAYS_IN = or_(
+    members.c.password.is_not(None),
+    *(
+        select(table.c.member_id).where(table.c.member_id == members.c.id).exists()
+        for table in (passkeys, provider_identities)
+    ),
+)
 _MEMBER = tuple(members.c[name] for name in ("id", "email", "name", "role"))
 _LISTED = (
     *_MEMBER,
     members.c.password.is_not(None).label("has_password"),
     members.c.totp.is_not(None).label("has_totp"),
+    _WAYS_IN.label("has_entered"),
     members.c.created_at,
     members.c.disabled_at,
 )
@@ -82,10 +98,15 @@ _ROLES_OF = prepare(
         integration_roles.c.member_id == bindparam("member_id", type_=Uuid)
     )
 )
-_ADMINS = prepare(
+_OTHER_ADMINS = prepare(
     select(func.count().label("count"))
     .select_from(members)
-    .where(members.c.role == WorkspaceRole.ADMIN.value, members.c.disabled_at.is_(None))
+    .where(
+        members.c.role == WorkspaceRole.ADMIN.value,
+        members.c.disabled_at.is_(None),
+        members.c.id != bindparam("but", type_=Uuid),
+        _WAYS_IN,
+    )
 )
 
 
@@ -95,9 +116,9 @@ async def has_members(reader: Reader) -> bool:
     return bool(row["found"])
 
 
-async def count_admins(reader: Reader) -> int:
-    """Count the Admins who may sign in."""
-    [row] = await reader.fetch_all(_ADMINS)
+async def count_other_admins(reader: Reader, but: MemberId) -> int:
+    """Count the Admins beside one who can sign in: who are not disabled, and have a way to."""
+    [row] = await reader.fetch_all(_OTHER_ADMINS, but=but)
     return int(row["count"])
 
 
@@ -151,4 +172,5 @@ def _member(row: Row) -> Member:
 
 
 def _listed(row: Row) -> ListedMember:
-    return ListedMember(_member(row), row["has_password"], row["has_totp"], row["created_at"], row["disabled_at"])
+    facts = (row[name] for name in ("has_password", "has_totp", "has_entered", "created_at", "disabled_at"))
+    return ListedMember(_member(row), *facts)

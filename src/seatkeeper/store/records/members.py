@@ -1,6 +1,6 @@
 """Writing the people who use Seatkeeper, and their roles."""
 
-from sqlalchemy import DateTime, Text, Uuid, bindparam, delete, update
+from sqlalchemy import DateTime, Text, Uuid, bindparam, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from seatkeeper.core.access import IntegrationRole, Member, WorkspaceRole
@@ -21,6 +21,8 @@ _SET_ROLE = prepare(update(members).where(_THIS).values(role=bindparam("new_role
 _SET_DISABLED = prepare(
     update(members).where(_THIS).values(disabled_at=bindparam("at", type_=DateTime(timezone=True)))
 )
+_SET_NAME = prepare(update(members).where(_THIS).values(name=bindparam("new_name", type_=Text)))
+_LOCK = prepare(select(func.pg_advisory_xact_lock(func.hashtextextended("seatkeeper admins", 0))))
 _GIVEN_ROLE = insert(integration_roles).values(
     {name: bindparam(name) for name in ("integration_id", "member_id", "role")}
 )
@@ -49,6 +51,16 @@ async def insert_member(tx: Transaction, member: Member) -> bool:
         created_at=tx.now,
     )
     return written > 0
+
+
+async def lock_admins(tx: Transaction) -> None:
+    """Have changes of who is an Admin wait for one another, until the transaction ends."""
+    await tx.fetch_all(_LOCK)
+
+
+async def set_name(tx: Transaction, member_id: MemberId, name: str) -> None:
+    """Write the name people know a member by."""
+    await tx.execute(_SET_NAME, member_id=member_id, new_name=name)
 
 
 async def set_workspace_role(tx: Transaction, member_id: MemberId, role: WorkspaceRole) -> None:
