@@ -201,7 +201,7 @@ def _counted(number: int, noun: str) -> str:
 
 def _given(attributes: Attributes, sensitive: Collection[str] | None) -> Iterator[str]:
     for name, value in attributes.items():
-        yield name if sensitive is None else f"{name} {_shown(name, value, sensitive)}"
+        yield name if sensitive is None else f"{name} {show_value(name, value, sensitive)}"
 
 
 def _changed(changes: Attributes, before: Attributes, sensitive: Collection[str] | None) -> Iterator[str]:
@@ -209,13 +209,14 @@ def _changed(changes: Attributes, before: Attributes, sensitive: Collection[str]
         if sensitive is None:
             yield name
         elif is_unassigned(before.get(name)) or name in sensitive:
-            yield f"{name} to {_shown(name, value, sensitive)}"
+            yield f"{name} to {show_value(name, value, sensitive)}"
         else:
-            old = _shown(name, before.get(name), sensitive)
-            yield f"{name} from {old} to {_shown(name, value, sensitive)}"
+            old = show_value(name, before.get(name), sensitive)
+            yield f"{name} from {old} to {show_value(name, value, sensitive)}"
 
 
-def _shown(name: str, value: AttributeValue | None, sensitive: Collection[str]) -> str:
+def show_value(name: str, value: AttributeValue | None, sensitive: Collection[str]) -> str:
+    """Show the value of an attribute, or that it is hidden."""
     if is_unassigned(value):
         return "nothing"
     if name in sensitive:
