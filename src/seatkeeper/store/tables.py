@@ -182,9 +182,7 @@ accounts = Table(
         "id",
         postgresql_where=text("uid IS NOT NULL AND active IS DISTINCT FROM false"),
     ),
-    Index(
-        "accounts_left_behind", "integration_id", "user_name_key", "id", postgresql_where=text("user_id IS NULL")
-    ),
+    Index("accounts_left_behind", "integration_id", "id", postgresql_where=text("user_id IS NULL")),
     Index("accounts_to_delete", "delete_at", postgresql_where=text("delete_at IS NOT NULL")),
 )
 
