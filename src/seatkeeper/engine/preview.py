@@ -54,7 +54,7 @@ async def preview(engine: Engine, integration_id: IntegrationId, user_id: UserId
         people = await load_people(reader, [account_id], with_groups=True)
     async with AsyncExitStack() as stack:
         told = await interpret(_look(engine, integration, people[account_id], stack))
-    return told if isinstance(told, Preview) else Preview(problem=_problem(told))
+    return told if isinstance(told, Preview) else Preview(problem=problem_of(told))
 
 
 async def _look(engine: Engine, integration: Integration, person: Person, stack: AsyncExitStack) -> Preview:
@@ -78,7 +78,8 @@ async def look_at(place: Workplace, person: Person) -> Preview:
     return Preview(wanted, seen, steps, sensitive=place.sensitive)
 
 
-def _problem(outcome: Outcome) -> Problem | None:
+def problem_of(outcome: Outcome) -> Problem | None:
+    """Give what kept a look from succeeding."""
     match outcome:
         case Retrying(problem, _) | Waiting(problem, _) | Failed(problem, _) | Quarantined(problem):
             return problem
