@@ -19,8 +19,9 @@ from seatkeeper.operations.integrations import (
 from seatkeeper.operations.switches import activate_integration, pause_integration, resume_integration
 from seatkeeper.store.database import Database, Transaction
 from seatkeeper.store.queries.events import EventFilter, list_events
-from seatkeeper.store.queries.integrations import find_integration, list_integrations, list_standings
+from seatkeeper.store.queries.integrations import find_integration, list_integrations
 from seatkeeper.store.queries.jobs import JobFilter, list_jobs
+from seatkeeper.store.queries.standings import list_standings
 from seatkeeper.store.sealing import Keyring, make_key
 from tests.operations.integrations_at_hand import ADMIN, group_in, user_with_account_in
 from tests.operations.paper import CONNECTORS, KEYRING, a_draft

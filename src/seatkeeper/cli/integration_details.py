@@ -9,7 +9,8 @@ from seatkeeper.cli.printing import print_fields, say, short_time, tell
 from seatkeeper.core.integrations import Integration, Policy
 from seatkeeper.core.wording import explain
 from seatkeeper.operations.durations import spell_duration
-from seatkeeper.store.queries.integrations import Hindrance, Standing
+from seatkeeper.store.queries.integrations import Hindrance
+from seatkeeper.store.queries.standings import Standing
 from seatkeeper.store.rows import encode_integration
 
 

@@ -22,13 +22,8 @@ from seatkeeper.engine.connections import check_connection
 from seatkeeper.operations.integrations import read_secrets
 from seatkeeper.operations.switches import activate_integration, pause_integration, resume_integration
 from seatkeeper.store.database import Transaction
-from seatkeeper.store.queries.integrations import (
-    Hindrance,
-    Standing,
-    get_hindrance,
-    list_integrations,
-    list_standings,
-)
+from seatkeeper.store.queries.integrations import Hindrance, get_hindrance, list_integrations
+from seatkeeper.store.queries.standings import Standing, list_standings
 
 
 def register(app: typer.Typer) -> None:

@@ -4,7 +4,8 @@ from typing import Any
 
 from seatkeeper.core.health import health_of
 from seatkeeper.store.database import Reader
-from seatkeeper.store.queries.integrations import get_hindrance, get_standing
+from seatkeeper.store.queries.integrations import get_hindrance
+from seatkeeper.store.queries.standings import get_standing
 from seatkeeper.web.visits import Visit
 
 

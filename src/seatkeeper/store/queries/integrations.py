@@ -1,35 +1,18 @@
-"""Reading integrations, and how each one stands."""
+"""Reading integrations, and what keeps them from running jobs."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import (
-    ColumnElement,
-    ScalarSelect,
-    Select,
-    Table,
-    Text,
-    Uuid,
-    any_,
-    bindparam,
-    exists,
-    func,
-    literal,
-    or_,
-    select,
-)
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import Select, Uuid, bindparam, select
 
 from seatkeeper.core.errors import NotFoundError
 from seatkeeper.core.ids import IntegrationId
 from seatkeeper.core.integrations import Integration
-from seatkeeper.core.jobs import GOOD, OPEN, JobState
 from seatkeeper.core.problems import Problem, ProblemCode
-from seatkeeper.core.tasks import TaskState
 from seatkeeper.store.database import Reader
 from seatkeeper.store.rows import decode_integration
 from seatkeeper.store.statements import prepare
-from seatkeeper.store.tables import groups, integrations, jobs, tasks, users
+from seatkeeper.store.tables import integrations
 
 INTEGRATION_COLUMNS = tuple(
     integrations.c[name]
@@ -41,21 +24,6 @@ INTEGRATION_COLUMNS = tuple(
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """What an integration holds and what goes on in it. ``people`` are the active Users."""
-
-    people: int
-    groups: int
-    open_jobs: int
-    failed: int
-    """Accounts and app groups whose newest job failed."""
-    tasks: int
-    """Tasks that wait for a person."""
-    proven: bool
-    """A job ended well at some time."""
-
-
-@dataclass(frozen=True, slots=True)
 class Hindrance:
     """What keeps an integration from running jobs now, whatever its state."""
 
@@ -63,34 +31,6 @@ class Hindrance:
     probe_at: datetime | None
     """When the service account is tried again."""
     throttled_until: datetime | None
-
-
-def _count(table: Table, *conditions: ColumnElement[bool]) -> ScalarSelect[int]:
-    counted = select(func.count()).select_from(table)
-    return counted.where(table.c.integration_id == integrations.c.id, *conditions).scalar_subquery()
-
-
-def _standings() -> Select[tuple[object, ...]]:
-    newer = jobs.alias()
-    is_followed = exists().where(
-        newer.c.id > jobs.c.id,
-        or_(newer.c.account_id == jobs.c.account_id, newer.c.app_group_id == jobs.c.app_group_id),
-    )
-    is_open = jobs.c.state == any_(literal([state.value for state in OPEN], ARRAY(Text)))
-    return select(
-        integrations.c.id,
-        _count(users, users.c.active).label("people"),
-        _count(groups).label("groups"),
-        _count(jobs, is_open).label("open_jobs"),
-        _count(jobs, jobs.c.state == JobState.FAILED.value, ~is_followed).label("failed"),
-        _count(tasks, tasks.c.state == TaskState.OPEN.value).label("tasks"),
-        exists()
-        .where(
-            jobs.c.integration_id == integrations.c.id,
-            jobs.c.state == any_(literal([state.value for state in GOOD], ARRAY(Text))),
-        )
-        .label("proven"),
-    )
 
 
 def _selected() -> Select[tuple[object, ...]]:
@@ -106,8 +46,6 @@ _HINDRANCE = prepare(
         integrations.c.id == bindparam("id", type_=Uuid)
     )
 )
-_STANDINGS = prepare(_standings())
-_STANDING = prepare(_standings().where(integrations.c.id == bindparam("id", type_=Uuid)))
 
 
 async def find_integration(reader: Reader, slug: str) -> Integration | None:
@@ -143,17 +81,3 @@ async def get_hindrance(reader: Reader, integration_id: IntegrationId) -> Hindra
     document = row["quarantine"]
     problem = None if document is None else Problem(ProblemCode(document["code"]), document["detail"])
     return Hindrance(problem, row["probe_at"], row["throttled_until"])
-
-
-async def list_standings(reader: Reader) -> dict[IntegrationId, Standing]:
-    """Count what there is and what is going on, for every integration."""
-    return {IntegrationId(row.pop("id")): Standing(**row) for row in await reader.fetch_all(_STANDINGS)}
-
-
-async def get_standing(reader: Reader, integration_id: IntegrationId) -> Standing:
-    """Count what there is and what is going on in one integration. Raises ``NotFoundError``."""
-    row = await reader.fetch_one(_STANDING, id=integration_id)
-    if row is None:
-        raise NotFoundError(f"There is no integration with the id {integration_id}.")
-    row.pop("id")
-    return Standing(**row)

@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from seatkeeper.core.access import Permission
 from seatkeeper.operations.access import list_visible_integrations
-from seatkeeper.store.queries.integrations import list_standings
+from seatkeeper.store.queries.standings import list_standings
 from seatkeeper.web.doors import Door
 from seatkeeper.web.live import LiveResponse
 from seatkeeper.web.visits import Visit
