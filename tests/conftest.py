@@ -22,6 +22,7 @@ def postgres() -> str:
         "fsync": "off",
         "synchronous_commit": "off",
         "full_page_writes": "off",
+        "shared_buffers": "32MB",
         "wal_level": "minimal",
         "max_wal_senders": "0",
         "min_wal_size": "64MB",

@@ -70,6 +70,15 @@ class Databases:
             self._server.execute("CREATE DATABASE template_in_the_making")
             migrate(self._url_of("template_in_the_making"))
             self._server.execute(f"ALTER DATABASE template_in_the_making RENAME TO {self._template}")
+        self._keep_catalogue_at_hand()
+
+    def _keep_catalogue_at_hand(self) -> None:
+        # PostgreSQL forgets at each start what the first connection to a database found in its catalogue, which
+        # takes that connection 8 ms. Found in the template, it is copied with the rest.
+        at_hand = "base/' || (SELECT oid FROM pg_database WHERE datname = %s) || '/pg_internal.init"
+        found = self._server.execute(f"SELECT pg_stat_file('{at_hand}', true)", [self._template]).fetchone()
+        if found == (None,):
+            psycopg.connect(self._url_of(self._template)).close()
 
     def _drop_what_others_left(self) -> None:
         for name in self._names(_BY_PROCESS):

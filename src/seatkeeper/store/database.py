@@ -121,7 +121,7 @@ class Database:
         self._unsuspected: WeakSet[Connection] = WeakSet()
         self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
             url,
-            min_size=min(2, size),
+            min_size=1,
             max_size=size,
             timeout=patience,
             open=False,
