@@ -6,11 +6,22 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from seatkeeper.core.access import Guest
+from seatkeeper.core.errors import NotFoundError
 from seatkeeper.core.ids import MemberId, SessionId
 from seatkeeper.store.database import Reader, Transaction
 from seatkeeper.store.queries.members import find_session
-from seatkeeper.store.records.sessions import end_session, insert_session, mark_session_seen
+from seatkeeper.store.queries.sessions import find_confirmed_at
+from seatkeeper.store.records.sessions import (
+    end_session,
+    end_session_of,
+    end_sessions_of,
+    insert_session,
+    mark_session_confirmed,
+    mark_session_seen,
+)
 
+CONFIRMED_WITHIN = timedelta(minutes=10)
+"""How long ago somebody may have proven who they are, to change how they sign in."""
 _NOTED_EVERY = timedelta(minutes=1)
 
 
@@ -78,6 +89,28 @@ async def note_session(tx: Transaction, secret: str) -> None:
 async def finish_session(tx: Transaction, secret: str) -> None:
     """Sign out."""
     await end_session(tx, digest_session(secret))
+
+
+async def finish_one_session(tx: Transaction, member_id: MemberId, session_id: SessionId) -> None:
+    """Sign a member out somewhere. Raises ``NotFoundError``."""
+    if not await end_session_of(tx, member_id, session_id):
+        raise NotFoundError("This session has ended already.")
+
+
+async def finish_other_sessions(tx: Transaction, member_id: MemberId, secret: str) -> int:
+    """Sign a member out everywhere but in the session of this secret; say in how many places."""
+    return await end_sessions_of(tx, member_id, digest_session(secret))
+
+
+async def confirm_session(tx: Transaction, secret: str) -> None:
+    """Remember that whoever uses the session has just proven anew who they are."""
+    await mark_session_confirmed(tx, digest_session(secret))
+
+
+async def is_confirmed(reader: Reader, secret: str, now: datetime) -> bool:
+    """Say whether whoever uses the session proved not long ago who they are."""
+    at = await find_confirmed_at(reader, digest_session(secret))
+    return at is not None and now - at <= CONFIRMED_WITHIN
 
 
 def digest_session(secret: str) -> bytes:
