@@ -1,4 +1,4 @@
-"""The face as one ASGI application: the pages, the live streams and the static files."""
+"""The face as one ASGI application: the pages, the API, the live streams and the static files."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,6 +9,8 @@ from starlette.routing import BaseRoute, Mount, Router
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Scope
 
+from seatkeeper.web.api.app import PATH as API_PATH
+from seatkeeper.web.api.app import api_app
 from seatkeeper.web.doors import Door, Entrance, routes
 from seatkeeper.web.house import House
 from seatkeeper.web.pages import DOORS
@@ -24,7 +26,11 @@ def web_app(house: House, doors: Sequence[Door] = DOORS) -> ASGIApp:
     static = GZipMiddleware(
         _StaticFiles(directory=Path(__file__).parent / "static"), minimum_size=_SMALLEST_ZIPPED
     )
-    every: list[BaseRoute] = [Mount("/static", static), *routes(house, doors)]
+    every: list[BaseRoute] = [
+        Mount("/static", static),
+        Mount(API_PATH, api_app(house)),
+        *routes(house, doors),
+    ]
     return Router(
         every, default=Entrance(house, {"GET": Door("GET", "/", _not_found, None)}), redirect_slashes=False
     )

@@ -20,6 +20,8 @@ class EventFilter:
     since: datetime | None = None
     job_id: JobId | None = None
     limit: int = 50
+    before: EventId | None = None
+    """Only events older than this one, to go on where a part of the list ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,5 +62,7 @@ async def list_events(reader: Reader, wanted: EventFilter) -> list[ListedEvent]:
         statement = statement.where(events.c.at >= wanted.since)
     if wanted.job_id is not None:
         statement = statement.where(events.c.job_id == wanted.job_id)
+    if wanted.before is not None:
+        statement = statement.where(events.c.id < wanted.before)
     rows = await reader.fetch_all(statement)
     return [ListedEvent(**{**row, "kind": EventKind(row["kind"])}) for row in rows]

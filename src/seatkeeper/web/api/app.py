@@ -1,0 +1,77 @@
+"""The API as one ASGI application, and its description."""
+
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from fastapi.openapi.utils import get_openapi
+from starlette.types import ASGIApp
+
+from seatkeeper.web.api import integrations, jobs, members, tasks, tokens
+from seatkeeper.web.api.limits import Limiter
+from seatkeeper.web.api.problems import RESPONSES, ProblemDocument, install
+from seatkeeper.web.api.routing import IDEMPOTENCY_KEY
+from seatkeeper.web.house import House
+
+PATH = "/api/v1"
+PER_MINUTE = 600
+"""Requests of one member a minute."""
+
+ROUTERS: tuple[APIRouter, ...] = (
+    integrations.router,
+    jobs.router,
+    tasks.router,
+    tokens.router,
+    members.router,
+)
+"""The operations. A test calls each of them with each role and scope."""
+
+_ABOUT = """Everything the pages do, for scripts. Send an API token of your account page as a bearer token.
+
+Errors are problem documents (RFC 9457) whose `type` is stable. Lists are paged: pass `next` of one part as `after`
+of the following. A write with an `Idempotency-Key` header is carried out once within a day, however often it is
+sent; repeats are answered as the first was. `RateLimit-*` headers say how many requests are left."""
+
+
+def api_app(house: House, *, per_minute: int = PER_MINUTE) -> ASGIApp:
+    """Make the application."""
+    app = FastAPI(title="Seatkeeper", version="1", openapi_url=None, docs_url=None, redoc_url=None)
+    app.state.house = house
+    app.state.limiter = Limiter(per_minute, house.clock)
+    app.router.redirect_slashes = False
+    install(app)
+    for router in ROUTERS:
+        app.include_router(router)
+    description = describe(app)
+    app.add_api_route("/openapi.json", lambda: description, include_in_schema=False)
+    return app
+
+
+def describe(app: FastAPI) -> dict[str, Any]:
+    """Describe the API as OpenAPI 3.1."""
+    document = get_openapi(
+        title="Seatkeeper", version="1", description=_ABOUT, routes=app.routes, servers=[{"url": PATH}]
+    )
+    components = document.setdefault("components", {})
+    components.setdefault("schemas", {})["Problem"] = ProblemDocument.model_json_schema(
+        ref_template="#/components/schemas/{model}"
+    )
+    nested = components["schemas"]["Problem"].pop("$defs", {})
+    components["schemas"].update(nested)
+    components["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
+    document["security"] = [{"token": []}]
+    for operations in document["paths"].values():
+        for method, operation in operations.items():
+            operation["responses"] = {str(key): value for key, value in RESPONSES.items()} | operation["responses"]
+            operation["responses"]["422"] = RESPONSES[422]
+            if method != "get":
+                operation.setdefault("parameters", []).append(_KEY_PARAMETER)
+    return document
+
+
+_KEY_PARAMETER = {
+    "name": IDEMPOTENCY_KEY,
+    "in": "header",
+    "required": False,
+    "description": "Chosen by the caller, new for each wish; a repeat with the same key is carried out once.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
+}

@@ -1,0 +1,81 @@
+"""The SCIM tokens of an integration, and who has a role on it."""
+
+from datetime import datetime
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import AwareDatetime, Field
+
+from seatkeeper.core.access import IntegrationRole
+from seatkeeper.core.errors import NotFoundError
+from seatkeeper.core.ids import MemberId, TokenId
+from seatkeeper.operations.members import give_role, withdraw_role
+from seatkeeper.operations.tokens import create_token, revoke_token
+from seatkeeper.store.queries.members import get_member, list_roles
+from seatkeeper.store.queries.tokens import list_tokens
+from seatkeeper.web.api.calls import Configuring, Seeing
+from seatkeeper.web.api.routing import Operation
+from seatkeeper.web.api.shapes import NewTokenShape, RoleShape, Shape, TokenShape
+
+router = APIRouter(prefix="/integrations/{integration}", tags=["Tokens and roles"], route_class=Operation)
+
+
+class TokenBody(Shape):
+    """A token to be made."""
+
+    name: str = Field(min_length=1, max_length=200)
+    expires_at: AwareDatetime | None = None
+
+
+class RoleBody(Shape):
+    """What somebody shall be."""
+
+    role: IntegrationRole
+
+
+@router.get("/tokens")
+async def list_scim_tokens(call: Configuring) -> list[TokenShape]:
+    """List the integration's SCIM tokens. What they are cannot be read back."""
+    async with call.read() as reader:
+        return [TokenShape.of(token) for token in await list_tokens(reader, call.integration.id)]
+
+
+@router.post("/tokens", status_code=201)
+async def make_scim_token(call: Configuring, body: TokenBody) -> NewTokenShape:
+    """Make a SCIM token; its secret is told this once."""
+    expires_at: datetime | None = body.expires_at
+    async with call.transaction() as tx:
+        made = await create_token(tx, call.integration.id, body.name, expires_at)
+    return NewTokenShape(id=made.id, secret=made.secret)
+
+
+@router.delete("/tokens/{token}", status_code=204)
+async def revoke_scim_token(call: Configuring, token: UUID) -> None:
+    """Refuse a SCIM token from now on."""
+    async with call.transaction() as tx:
+        if all(one.id != token for one in await list_tokens(tx, call.integration.id)):
+            raise NotFoundError(f"There is no token with the id {token}.")
+        await revoke_token(tx, TokenId(token))
+
+
+@router.get("/roles")
+async def list_members_here(call: Seeing) -> list[RoleShape]:
+    """List who has a role on the integration; Admins, who own each, are not in it unless they were given one."""
+    async with call.read() as reader:
+        return [RoleShape.of(one) for one in await list_roles(reader, call.integration.id)]
+
+
+@router.put("/roles/{member}", status_code=204)
+async def put_member_here(call: Configuring, member: UUID, body: RoleBody) -> None:
+    """Make somebody Owner, Manager or Viewer."""
+    async with call.transaction() as tx:
+        await get_member(tx, MemberId(member))
+        await give_role(tx, call.integration.id, MemberId(member), body.role)
+
+
+@router.delete("/roles/{member}", status_code=204)
+async def take_member_from_here(call: Configuring, member: UUID) -> None:
+    """Take somebody's role away."""
+    async with call.transaction() as tx:
+        if not await withdraw_role(tx, call.integration.id, MemberId(member)):
+            raise NotFoundError("This member has no role on the integration.")
