@@ -100,6 +100,9 @@ class Settings(BaseSettings):
     session_days: float = Field(
         7, gt=0, le=365, description="After how many days somebody has to sign in again in any case."
     )
+    api_requests_per_minute: int = Field(
+        600, ge=10, description="Requests to the admin API a minute that one member's tokens may make."
+    )
     log_format: Literal["console", "json"] = Field(
         "console", description="`console` for people, `json` for machines: one object a line."
     )

@@ -100,7 +100,12 @@ def application(parts: Parts, changes: Changes) -> ASGIApp:
 
 def _web_settings(settings: Settings) -> WebSettings:
     rules = SessionRules(timedelta(hours=settings.session_idle_hours), timedelta(days=settings.session_days))
-    return WebSettings(settings.public_url, sessions=rules, heard_within=settings.heard_within)
+    return WebSettings(
+        settings.public_url,
+        sessions=rules,
+        api_per_minute=settings.api_requests_per_minute,
+        heard_within=settings.heard_within,
+    )
 
 
 async def _read_health(_request: Request) -> Response:

@@ -21,6 +21,8 @@ class WebSettings:
     """How browsers and identity providers reach this installation; None takes the request's own."""
     max_form_bytes: int = 1024 * 1024
     sessions: SessionRules = field(default_factory=SessionRules)
+    api_per_minute: int = 600
+    """Requests to the API a minute for one member."""
     heard_within: timedelta = timedelta(seconds=30)
     """A worker whose last heartbeat is older than this counts as dead."""
 

@@ -13,9 +13,6 @@ from seatkeeper.web.api.routing import IDEMPOTENCY_KEY
 from seatkeeper.web.house import House
 
 PATH = "/api/v1"
-PER_MINUTE = 600
-"""Requests of one member a minute."""
-
 ROUTERS: tuple[APIRouter, ...] = (
     integrations.router,
     jobs.router,
@@ -32,11 +29,11 @@ of the following. A write with an `Idempotency-Key` header is carried out once w
 sent; repeats are answered as the first was. `RateLimit-*` headers say how many requests are left."""
 
 
-def api_app(house: House, *, per_minute: int = PER_MINUTE) -> ASGIApp:
+def api_app(house: House) -> ASGIApp:
     """Make the application."""
     app = FastAPI(title="Seatkeeper", version="1", openapi_url=None, docs_url=None, redoc_url=None)
     app.state.house = house
-    app.state.limiter = Limiter(per_minute, house.clock)
+    app.state.limiter = Limiter(house.settings.api_per_minute, house.clock)
     app.router.redirect_slashes = False
     install(app)
     for router in ROUTERS:
