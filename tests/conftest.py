@@ -1,18 +1,27 @@
 """One PostgreSQL for the whole run, and a database for each test."""
 
+import gc
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import settings
+from hypothesis import settings as properties
 
 from seatkeeper.store.database import Database
 from seatkeeper.store.embedded import start_embedded
 from tests.databases import Databases
 from tests.scratch import scratch
 
-settings.register_profile("quick", max_examples=40, deadline=None, database=None)
+gc.disable()  # until everything is collected
+
+properties.register_profile("quick", max_examples=40, deadline=None, database=None)
 """``make check`` tries properties less often, by ``--hypothesis-profile=quick``."""
+
+
+def pytest_collection_finish() -> None:
+    """Leave what was imported out of every later search for garbage: it stays to the end."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session")
