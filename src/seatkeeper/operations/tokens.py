@@ -2,7 +2,7 @@
 
 import secrets
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from seatkeeper.core.errors import InvalidValueError, NotFoundError
 from seatkeeper.core.events import EventKind
@@ -10,7 +10,7 @@ from seatkeeper.core.ids import IntegrationId, TokenId
 from seatkeeper.core.tokens import RANDOM_BYTES, digest_token, form_token, shown_start
 from seatkeeper.store.database import Transaction
 from seatkeeper.store.records.events import Happening, record_event
-from seatkeeper.store.records.tokens import insert_token, mark_revoked, mark_used
+from seatkeeper.store.records.tokens import insert_token, mark_expiring, mark_revoked, mark_used
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,20 @@ async def create_token(
     )
     await record_event(tx, Happening(integration_id, EventKind.TOKEN_CREATED, name))
     return NewToken(token_id, secret)
+
+
+async def rotate_token(
+    tx: Transaction, integration_id: IntegrationId, token_id: TokenId, overlap: timedelta
+) -> NewToken:
+    """Make a token in place of another, which stays good for the ``overlap`` and no longer.
+
+    The new one has the name of the old and lasts as long from now. Raises ``NotFoundError``.
+    """
+    old = await mark_expiring(tx, integration_id, token_id, tx.now + overlap)
+    if old is None:
+        raise NotFoundError(f"There is no token {token_id} that could be replaced.")
+    name, lasting = old
+    return await create_token(tx, integration_id, name, None if lasting is None else tx.now + lasting)
 
 
 async def revoke_token(tx: Transaction, token_id: TokenId) -> None:

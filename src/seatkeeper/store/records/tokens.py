@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import DateTime, Text, Uuid, bindparam, insert, or_, update
+from sqlalchemy import DateTime, Text, Uuid, bindparam, insert, or_, select, update
 
 from seatkeeper.core.ids import IntegrationId, TokenId
 from seatkeeper.store.database import Transaction
@@ -23,6 +23,18 @@ _REVOKE = prepare(
     .where(_THIS, scim_tokens.c.revoked_at.is_(None))
     .values(revoked_at=_NOW)
     .returning(scim_tokens.c.integration_id, scim_tokens.c.name)
+)
+_GOOD = (
+    scim_tokens.c.revoked_at.is_(None),
+    or_(scim_tokens.c.expires_at.is_(None), scim_tokens.c.expires_at > _NOW),
+)
+_LOCK = prepare(
+    select(scim_tokens.c.name, scim_tokens.c.created_at, scim_tokens.c.expires_at)
+    .where(_THIS, scim_tokens.c.integration_id == bindparam("integration_id", type_=Uuid), *_GOOD)
+    .with_for_update()
+)
+_EXPIRE = prepare(
+    update(scim_tokens).where(_THIS).values(expires_at=bindparam("until", type_=DateTime(timezone=True)))
 )
 _USED = prepare(
     update(scim_tokens)
@@ -60,6 +72,21 @@ async def mark_revoked(tx: Transaction, token_id: TokenId) -> tuple[IntegrationI
     """Revoke a token that is not revoked; return its integration and name, or None when there is nothing to do."""
     row = await tx.fetch_one(_REVOKE, token_id=token_id, now=tx.now)
     return None if row is None else (IntegrationId(row["integration_id"]), row["name"])
+
+
+async def mark_expiring(
+    tx: Transaction, integration_id: IntegrationId, token_id: TokenId, at: datetime
+) -> tuple[str, timedelta | None] | None:
+    """Have a good token of this integration expire at an instant, unless it does so sooner.
+
+    Gives its name and how long it was made to last; None where there is no such token.
+    """
+    row = await tx.fetch_one(_LOCK, token_id=token_id, integration_id=integration_id, now=tx.now)
+    if row is None:
+        return None
+    expires_at = row["expires_at"]
+    await tx.execute(_EXPIRE, token_id=token_id, until=at if expires_at is None else min(at, expires_at))
+    return row["name"], None if expires_at is None else expires_at - row["created_at"]
 
 
 async def mark_used(tx: Transaction, token_id: TokenId, used_for: str) -> IntegrationId | None:
