@@ -7,6 +7,7 @@ from seatkeeper.core.integrations import Integration
 from seatkeeper.store.database import Reader
 from seatkeeper.store.queries.integrations import find_integration, list_integrations
 from seatkeeper.store.queries.members import find_role, list_roles_of
+from seatkeeper.store.queries.open_tasks import count_open_tasks
 
 _REASONS = {
     Permission.SEE: "You have no role on this integration. Ask one of its Owners for one.",
@@ -64,3 +65,9 @@ async def list_visible_integrations(reader: Reader, guest: Guest) -> list[tuple[
         if role is not None and allows(guest, Permission.SEE, role):
             seen.append((integration, role))
     return seen
+
+
+async def count_visible_tasks(reader: Reader, guest: Guest) -> int:
+    """Count the tasks that wait on integrations somebody may see; beyond a thousand it is a thousand."""
+    everything = allows(guest, Permission.SEE)
+    return await count_open_tasks(reader, None if everything else guest.member.id)

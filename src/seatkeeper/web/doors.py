@@ -16,7 +16,7 @@ from structlog.contextvars import bound_contextvars
 from seatkeeper.core.access import ABOUT_AN_INTEGRATION, Guest, Permission
 from seatkeeper.core.errors import InvalidValueError, NotAllowedError
 from seatkeeper.core.events import ActorKind, Origin
-from seatkeeper.operations.access import demand, open_integration
+from seatkeeper.operations.access import count_visible_tasks, demand, open_integration
 from seatkeeper.operations.sessions import note_session, resume_session
 from seatkeeper.store.identifiers import new_id
 from seatkeeper.web.errors import refuse
@@ -91,6 +91,9 @@ class Entrance:
             if visit.guest is None:
                 return _to_sign_in(visit)
             await _check(visit, door.needs)
+        if visit.guest is not None and not visit.is_fragment:
+            async with visit.read() as reader:
+                visit.open_tasks = await count_visible_tasks(reader, visit.guest)
         if door.method == "POST":
             await _take_form(visit)
         return await door.handler(visit)

@@ -52,6 +52,8 @@ class Visit:
     subject: Subject | None = None
     sent: FormData = field(default_factory=FormData)
     """The form, of a write."""
+    open_tasks: int = 0
+    """How many tasks wait in what the guest may see; for whole pages."""
 
     @property
     def now(self) -> datetime:
@@ -108,10 +110,15 @@ class Visit:
         """Borrow a connection for reading."""
         return self.house.database.read()
 
+    @property
+    def origin(self) -> Origin:
+        """Who asks, as events remember it."""
+        name = "somebody" if self.guest is None else self.guest.member.name
+        return Origin(ActorKind.PERSON, name, self.request_id)
+
     def transaction(self) -> AbstractAsyncContextManager[Transaction]:
         """Open a change that remembers who asked for it."""
-        name = "somebody" if self.guest is None else self.guest.member.name
-        return self.house.database.transaction(Origin(ActorKind.PERSON, name, self.request_id))
+        return self.house.database.transaction(self.origin)
 
     def param(self, name: str) -> str:
         """Read a part of the path."""

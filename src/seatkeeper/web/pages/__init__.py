@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from seatkeeper.web.doors import Door
-from seatkeeper.web.pages import integrations
+from seatkeeper.web.pages import activity, integrations
 
-DOORS: Sequence[Door] = (*integrations.DOORS,)
+DOORS: Sequence[Door] = (*integrations.DOORS, *activity.DOORS)
 """Every door of the pages. A test walks each of them with each role."""

@@ -81,6 +81,14 @@
     if (button && event.target.method === "post") setTimeout(() => { button.disabled = true; });
   });
 
+  // Whoever reads further down, or in a row, keeps their place: new rows are then only counted.
+  document.addEventListener("htmx:config:request", (event) => {
+    const { sourceElement, request } = event.detail.ctx;
+    if (!sourceElement.hasAttribute("data-holds")) return;
+    const reads = sourceElement.querySelector("details[open]") || sourceElement.contains(document.activeElement);
+    if (reads || sourceElement.getBoundingClientRect().top < 0) request.body.set("hold", "1");
+  });
+
   dark.addEventListener("change", applyTheme);
   applyTheme();
   document.addEventListener("DOMContentLoaded", () => {

@@ -1,0 +1,88 @@
+"""What people ask Activity for: kinds of events under the words they know."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from seatkeeper.core.events import EventKind
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """Kinds of events that belong together for a person."""
+
+    title: str
+    kinds: frozenset[EventKind]
+
+
+TOPICS: Mapping[str, Topic] = {
+    "joiners": Topic("People assigned or back", frozenset({EventKind.USER_ASSIGNED, EventKind.USER_REACTIVATED})),
+    "changes": Topic("People changed", frozenset({EventKind.USER_CHANGED})),
+    "leavers": Topic(
+        "People deactivated or removed", frozenset({EventKind.USER_DEACTIVATED, EventKind.USER_REMOVED})
+    ),
+    "groups": Topic(
+        "Groups",
+        frozenset(
+            {
+                EventKind.GROUP_ASSIGNED,
+                EventKind.GROUP_CHANGED,
+                EventKind.GROUP_MEMBERS_CHANGED,
+                EventKind.GROUP_REMOVED,
+            }
+        ),
+    ),
+    "done": Topic(
+        "Jobs done",
+        frozenset(
+            {
+                EventKind.JOB_SUCCEEDED,
+                EventKind.JOB_UNVERIFIED,
+                EventKind.JOB_UNCHANGED,
+                EventKind.ACCOUNT_ADOPTED,
+            }
+        ),
+    ),
+    "trouble": Topic(
+        "Jobs in trouble",
+        frozenset(
+            {
+                EventKind.JOB_FAILED,
+                EventKind.JOB_RETRYING,
+                EventKind.JOB_WAITING,
+                EventKind.INTEGRATION_QUARANTINED,
+            }
+        ),
+    ),
+    "people": Topic(
+        "What people decided",
+        frozenset(
+            {
+                EventKind.JOB_RETRIED,
+                EventKind.JOB_CANCELLED,
+                EventKind.USER_SYNC_REQUESTED,
+                EventKind.INTEGRATION_SYNC_REQUESTED,
+                EventKind.REMOVALS_HELD,
+                EventKind.TASK_OPENED,
+                EventKind.TASK_DONE,
+                EventKind.TASK_DECLINED,
+            }
+        ),
+    ),
+    "settings": Topic(
+        "The integration itself",
+        frozenset(
+            {
+                EventKind.INTEGRATION_CREATED,
+                EventKind.INTEGRATION_CHANGED,
+                EventKind.INTEGRATION_ACTIVATED,
+                EventKind.INTEGRATION_PAUSED,
+                EventKind.INTEGRATION_RESUMED,
+                EventKind.INTEGRATION_RELEASED,
+                EventKind.INTEGRATION_DELETED,
+                EventKind.TOKEN_CREATED,
+                EventKind.TOKEN_REVOKED,
+            }
+        ),
+    ),
+}
+"""Each kind is in one of them: a test holds them against ``EventKind``."""
