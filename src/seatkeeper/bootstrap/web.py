@@ -20,6 +20,7 @@ from seatkeeper.bootstrap.errors import NotReadyError
 from seatkeeper.bootstrap.metrics import CountingRequests, Metrics
 from seatkeeper.bootstrap.parts import Parts, open_parts
 from seatkeeper.bootstrap.settings import Settings
+from seatkeeper.bootstrap.setup_link import offer_setup
 from seatkeeper.bootstrap.stopping import until
 from seatkeeper.core.errors import StoreUnavailableError
 from seatkeeper.operations.sessions import SessionRules
@@ -50,6 +51,7 @@ async def serve_web(settings: Settings, stop: asyncio.Event) -> None:
             # What is loaded by now stays: the collector need not go through it again and again.
             gc.freeze()
             _log.info("web.listening", address=address, port=port)
+            await offer_setup(parts, port)
             async with _listening(Changes(parts.url), stop) as changes:
                 await _serve(application(parts, changes), listener, stop)
     _log.info("web.stopped")

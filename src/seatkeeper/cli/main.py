@@ -36,6 +36,7 @@ COMMANDS: Mapping[str, Offer] = {
     "integration": Offer("integrations", "Make, look at, test, switch and delete integrations."),
     "apply": Offer("applying", "Make integrations what files say: print the plan, then carry it out."),
     "token": Offer("tokens", "Make, list and revoke the SCIM tokens of an integration."),
+    "member": Offer("members", "List and invite the people who may sign in, and let locked-out ones in again."),
     "preview": Offer("previews", "Show what would be done for one person, and do nothing."),
     "activity": Offer("activity", "Show what happened, the newest last."),
     "job": Offer("jobs", "Look at jobs, try failed ones again, cancel those that wait."),

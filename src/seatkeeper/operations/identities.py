@@ -14,6 +14,7 @@ from seatkeeper.store.database import Transaction
 from seatkeeper.store.queries.members import find_member, get_member
 from seatkeeper.store.queries.providers import find_identity
 from seatkeeper.store.records.providers import insert_identity
+from seatkeeper.store.texts import check_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +35,14 @@ def read_person(provider: Provider, claims: Mapping[str, Any]) -> Person:
         raise InvalidValueError(
             f"{provider.name} did not tell your e-mail address. An Admin should have it send the claim email."
         )
-    email = email.strip()
+    email, subject = check_name(email.strip(), "The address"), check_name(str(claims["sub"]), "The name")
     names = (claims.get(key) for key in ("name", "preferred_username", "nickname"))
     name = next((each.strip() for each in names if isinstance(each, str) and each.strip()), email)
     groups = claims.get(provider.groups_claim, ())
     held = [groups] if isinstance(groups, str) else groups if isinstance(groups, list | tuple) else []
     # Some providers spell the boolean as text.
     verified = claims.get("email_verified") in (True, "true")
-    return Person(str(claims["sub"]), email, verified, name, tuple(str(each) for each in held))
+    return Person(subject, email, verified, name, tuple(str(each) for each in held))
 
 
 async def admit(tx: Transaction, provider: Provider, person: Person) -> Member:

@@ -7,12 +7,14 @@ from typing import Final
 from seatkeeper.core.access import Member, WorkspaceRole
 from seatkeeper.core.errors import NotFoundError, NotPossibleNowError
 from seatkeeper.core.ids import MemberId
+from seatkeeper.operations.attempts import forgive_account
 from seatkeeper.operations.challenges import ChallengeKind, look_at, pose, take
-from seatkeeper.operations.members import add_member
+from seatkeeper.operations.members import add_member, rename_member
 from seatkeeper.store.database import Reader, Transaction
 from seatkeeper.store.queries.members import ListedMember, get_member
 from seatkeeper.store.records.challenges import drop_challenges_of
-from seatkeeper.store.records.credentials import drop_totp
+from seatkeeper.store.records.credentials import drop_totp, set_password_hash
+from seatkeeper.store.records.sessions import end_sessions_of
 
 LINK_LASTS: Final = timedelta(days=3)
 _GONE = "This link was used already, was replaced by a newer one, or is too old. Ask an Admin for a new one."
@@ -60,13 +62,22 @@ async def get_invited(reader: Reader, secret: str, now: datetime) -> ListedMembe
     return await _member_of(reader, None if challenge is None else challenge.member_id)
 
 
-async def use_link(tx: Transaction, secret: str) -> ListedMember:
-    """Use a link up and give whom it is for. Raises ``NotFoundError``; of two at once, for one."""
+async def use_link(tx: Transaction, secret: str, name: str, hashed: str) -> ListedMember:
+    """Use a link up: its member has this name and hashed password from now on, and is signed out everywhere.
+
+    Raises ``NotFoundError`` and ``InvalidValueError``; of two at once, one succeeds.
+    """
     challenge = await take(tx, ChallengeKind.LINK, secret)
-    member = await _member_of(tx, None if challenge is None else challenge.member_id)
-    if challenge is not None and challenge.data["forgets_totp"]:
-        await drop_totp(tx, member.member.id)
-    return member
+    if challenge is None:
+        raise NotFoundError(_GONE)
+    member = (await _member_of(tx, challenge.member_id)).member
+    await rename_member(tx, member.id, name)
+    await set_password_hash(tx, member.id, hashed)
+    if challenge.data["forgets_totp"]:
+        await drop_totp(tx, member.id)
+    await end_sessions_of(tx, member.id)
+    await forgive_account(tx, member.email)
+    return await get_member(tx, member.id)
 
 
 async def _make_link(tx: Transaction, member: Member, *, forgets_totp: bool) -> Invitation:

@@ -10,11 +10,11 @@ from seatkeeper.core.ids import MemberId
 from seatkeeper.operations.attempts import count_try, forgive
 from seatkeeper.operations.challenges import ChallengeKind, look_at, pose, take
 from seatkeeper.operations.passwords import hash_password, is_outdated, is_password
-from seatkeeper.operations.sessions import Client
+from seatkeeper.operations.sessions import Client, finish_other_sessions
 from seatkeeper.operations.totp import WRONG_CODE, pass_second_step
 from seatkeeper.store.database import Database, Transaction
 from seatkeeper.store.queries.credentials import Credentials, find_credentials, find_credentials_of
-from seatkeeper.store.records.credentials import renew_password_hash
+from seatkeeper.store.records.credentials import renew_password_hash, set_password_hash
 from seatkeeper.store.sealing import Keyring
 
 STEP_LASTS = timedelta(minutes=10)
@@ -44,10 +44,12 @@ async def check_password(database: Database, origin: Origin, claim: Claim, clien
 
     Raises ``InvalidValueError`` and ``TooManyAttemptsError``. Holds no connection while it hashes.
     """
+    # What no column holds is nobody's address.
+    email = claim.email if claim.email.isprintable() else ""
     async with database.transaction(origin) as tx:
-        counted = await count_try(tx, claim.email, client.address)
+        counted = await count_try(tx, email, client.address)
     async with database.read() as reader:
-        found = await find_credentials(reader, claim.email)
+        found = await find_credentials(reader, email)
     right = await is_password(None if found is None else found.password, claim.password)
     if found is None or not right:
         raise InvalidValueError(WRONG_PASSWORD)
@@ -57,6 +59,13 @@ async def check_password(database: Database, origin: Origin, claim: Claim, clien
         if renewed is not None and found.password is not None:
             await renew_password_hash(tx, found.member.id, found.password, renewed)
     return Proven(found.member, found.totp is not None)
+
+
+async def change_password(database: Database, origin: Origin, member: Member, hashed: str, session: str) -> None:
+    """Take a new, hashed password; every session but the one of this secret ends."""
+    async with database.transaction(origin) as tx:
+        await set_password_hash(tx, member.id, hashed)
+        await finish_other_sessions(tx, member.id, session)
 
 
 async def ask_for_code(tx: Transaction, member_id: MemberId, next_path: str) -> str:

@@ -46,9 +46,14 @@ def refuse(visit: "Visit", error: Exception) -> Response:
         case HTTPException():
             return _page(visit, error.status_code, "The request cannot be answered", error.detail)
         case _:
-            _log.exception("web.failed", method=visit.request.method, path=visit.request.url.path)
+            _log.exception("web.failed", method=visit.request.method, path=_path_without_secrets(visit))
             told = f"Something went wrong on our side. The log has it under {visit.request_id}."
             return _page(visit, 500, "That should not have happened", told)
+
+
+def _path_without_secrets(visit: "Visit") -> str:
+    path, secret = visit.request.url.path, visit.request.path_params.get("secret")
+    return path.replace(secret, "…") if secret else path
 
 
 def _page(visit: "Visit", status: int, title: str, sentence: str) -> Response:

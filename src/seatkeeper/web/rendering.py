@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from seatkeeper.core.wording import describe_event, describe_job, explain
+from seatkeeper.web.browsers import name_browser
 
 _UNITS: Final = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 
@@ -29,7 +30,7 @@ def templates() -> Environment:
     environment.globals.update(
         asset=_asset, icon=_icon, describe_job=describe_job, describe_event=describe_event, explain=explain
     )
-    environment.filters.update(count=_count, lasting=lasting, exact=_exact)
+    environment.filters.update(count=_count, lasting=lasting, exact=_exact, browser=name_browser)
     return environment
 
 
@@ -77,5 +78,6 @@ def _asset(path: str) -> str:
 def _version() -> str:
     """Name the build of the static files, so that browsers may keep them for ever."""
     static = files("seatkeeper.web") / "static"
-    parts = (static / name for name in ("vendor/stamp.txt", "app.css", "app.js"))
+    own = sorted((file for file in static.iterdir() if file.is_file()), key=lambda file: file.name)
+    parts = (static / "vendor/stamp.txt", *own)
     return hashlib.sha256(b"".join(part.read_bytes() for part in parts)).hexdigest()[:12]

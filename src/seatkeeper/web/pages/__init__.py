@@ -3,7 +3,14 @@
 from collections.abc import Sequence
 
 from seatkeeper.web.doors import Door
-from seatkeeper.web.pages import activity, integrations
+from seatkeeper.web.pages import account, activity, integrations, oidc, setup, signing_in
 
-DOORS: Sequence[Door] = (*integrations.DOORS, *activity.DOORS)
+DOORS: Sequence[Door] = (
+    *setup.DOORS,
+    *signing_in.DOORS,
+    *oidc.DOORS,
+    *account.DOORS,
+    *integrations.DOORS,
+    *activity.DOORS,
+)
 """Every door of the pages. A test walks each of them with each role."""
