@@ -20,7 +20,8 @@ _SECRETS = (
     re.compile(r"(?<=\bbearer )\S+|(?<=\bbasic )\S{8,}", re.IGNORECASE),
 )
 _NAMED = re.compile(
-    r"""(["']?[\w.-]*(?:password|passwd|pwd|secret|token|api[_-]?key|credential)[\w.-]*["']?\s*[:=]\s*)"""
+    # From the beginning of a word only: to begin at each of its letters takes the square of its length.
+    r"""(["']?(?<![\w.-])[\w.-]*(?:password|passwd|pwd|secret|token|api[_-]?key|credential)[\w.-]*["']?\s*[:=]\s*)"""
     r"""("[^"]*"|'[^']*'|[^\s,;&}\]]+)""",
     re.IGNORECASE,
 )
