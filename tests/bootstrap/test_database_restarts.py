@@ -16,6 +16,8 @@ from seatkeeper.store.migrating import migrate
 from tests.scim.conftest import an_integration, client_of, opened
 from tests.scim.idp import IdP
 
+pytestmark = pytest.mark.slow
+
 _SERVE = (
     "import sys; from pathlib import Path; from seatkeeper.store.embedded import start_embedded;"
     " print(start_embedded(Path(sys.argv[1])), flush=True); sys.stdin.read()"

@@ -116,6 +116,7 @@ def test_a_port_that_is_taken_is_named(tmp_path: Path, database_url: str) -> Non
             seatkeeper.start_web()
 
 
+@pytest.mark.slow
 def test_a_database_that_is_not_there_is_told_without_its_password(tmp_path: Path) -> None:
     seatkeeper = Seatkeeper(tmp_path, "postgresql://me:hunter2@127.0.0.1:1/seats")
     refused = seatkeeper.command("migrate", check=False)

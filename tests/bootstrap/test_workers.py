@@ -36,6 +36,7 @@ async def _calls_beyond(hole: BlackHole, count: int) -> bool:
     return hole.calls > count
 
 
+@pytest.mark.slow
 async def test_the_sweep_finds_a_job_nobody_announced_and_its_run_leaves_no_row(
     database: Database, seatkeeper: Seatkeeper
 ) -> None:

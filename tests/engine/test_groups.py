@@ -2,6 +2,8 @@
 
 from collections.abc import Awaitable, Callable
 
+import pytest
+
 from seatkeeper.core.integrations import LeaverRule, Policy
 from seatkeeper.spi.errors import AccountExistsError, TransientError
 from tests.engine.ledger import without
@@ -204,6 +206,7 @@ async def test_a_name_that_cannot_be_changed_is_left_to_a_person(world: World) -
     assert (await world.job("operations"))["state"] == "waiting"
 
 
+@pytest.mark.slow
 async def test_a_change_of_members_that_does_not_stick_is_no_success(world: World) -> None:
     async def forget(call: str) -> None:
         if call == "read_group":

@@ -96,6 +96,7 @@ async def test_a_leaver_whom_a_group_does_not_let_go_is_disabled_meanwhile(make_
     assert (job["state"], job["problem_detail"]) == ("failed", "The group is frozen.")
 
 
+@pytest.mark.slow
 async def test_a_group_that_keeps_a_member_against_its_word_is_no_success(make_world: MakeWorld) -> None:
     async def keep(call: str) -> None:
         if call == "read_group":

@@ -1,5 +1,7 @@
 """Green means done: a job succeeds only when the account was read back and is as wanted."""
 
+import pytest
+
 from tests.engine.ledger import without
 from tests.engine.world import World
 
@@ -12,6 +14,7 @@ async def test_an_app_that_shows_changes_a_little_later_is_read_until_it_does(wo
     assert world.ledger.calls.count("read 1") == 3
 
 
+@pytest.mark.slow
 async def test_a_value_the_app_ignores_is_named_and_never_a_success(world: World) -> None:
     world.ledger.ignored = {"title"}
     await world.hire("ada", title="Countess")

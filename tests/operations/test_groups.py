@@ -285,6 +285,7 @@ async def test_members_and_groups_are_told_by_name(database: Database) -> None:
     }
 
 
+@pytest.mark.slow
 async def test_members_added_at_once_are_all_there(database_url: str) -> None:
     database = Database(database_url, size=16, clock=lambda: datetime.now(UTC), patience=240)
     await database.open()

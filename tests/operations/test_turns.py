@@ -110,6 +110,7 @@ async def test_leavers_and_groups_that_take_them_in_and_go_do_not_block_each_oth
     assert await here.rows("users") == await here.rows("groups") == await here.rows("memberships") == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 async def test_whatever_is_asked_for_at_once_is_answered(here: Directory, seed: int) -> None:
     chance = Random(seed)

@@ -17,6 +17,8 @@ from seatkeeper.store.tables import groups, users
 from tests.operations.directory_at_hand import Directory, directory_in
 from tests.store.filtered import ENTERPRISE, MODEL
 
+pytestmark = pytest.mark.slow
+
 PEOPLE = 4000
 _PEOPLE = """
     INSERT INTO users (id, integration_id, user_name, user_name_key, external_id, active, document, created_at,
