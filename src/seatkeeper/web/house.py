@@ -10,6 +10,7 @@ from seatkeeper.operations.sessions import SessionRules
 from seatkeeper.spi.connector import Connector
 from seatkeeper.store.database import Database
 from seatkeeper.store.sealing import Keyring
+from seatkeeper.web.background import Background
 from seatkeeper.web.live import Changes
 
 
@@ -34,11 +35,12 @@ class WebSettings:
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """The engine's parts, the settings, and word of what changes."""
+    """The engine's parts, the settings, word of what changes, and what goes on while nobody waits for it."""
 
     engine: Engine
     settings: WebSettings
     changes: Changes
+    work: Background = field(default_factory=Background)
 
     @property
     def database(self) -> Database:
