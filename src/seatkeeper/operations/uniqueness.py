@@ -43,6 +43,11 @@ def claims_of(
     }
 
 
+def name_turn(integration_id: IntegrationId, user_name: str) -> bytes:
+    """Give the digest of a userName, by which rivals for it take turns."""
+    return _digest(integration_id, _NAME, user_name)
+
+
 async def claim_values(tx: Transaction, integration: Integration, user_id: UserId, document: Document) -> None:
     """Let a user have its unique values. Raises ``AlreadyExistsError``. ``take_turns_for`` goes before."""
     claims = claims_of(integration.id, unique_attributes(integration), document)
@@ -57,7 +62,7 @@ async def take_turns_for(
 ) -> None:
     """Lock userNames and unique values, before anything that others may wait for is written."""
     attributes = unique_attributes(integration)
-    digests = {_digest(integration.id, _NAME, name) for name in names}
+    digests = {name_turn(integration.id, name) for name in names}
     for document in documents:
         digests.update(claims_of(integration.id, attributes, document))
     await take_turns(tx, digests)

@@ -17,18 +17,18 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 
 from seatkeeper.core.errors import AlreadyExistsError, NotFoundError
-from seatkeeper.core.events import EventKind
+from seatkeeper.core.events import EventKind, Origin
 from seatkeeper.core.ids import GroupId, UserId
 from seatkeeper.core.integrations import Integration
 from seatkeeper.core.jobs import JobKind
 from seatkeeper.core.users import User
 from seatkeeper.core.values import Document
 from seatkeeper.operations.drafts import as_stored, changed_attributes, check_version
-from seatkeeper.operations.uniqueness import claim_values, take_turns_for, unique_attributes
+from seatkeeper.operations.uniqueness import claim_values, name_turn, take_turns_for, unique_attributes
 from seatkeeper.store.database import Transaction
 from seatkeeper.store.records.accounts_of_users import rename_account
 from seatkeeper.store.records.app_groups import list_app_groups_of
-from seatkeeper.store.records.arrivals import Arrival, add_user
+from seatkeeper.store.records.arrivals import Arrival, add_users
 from seatkeeper.store.records.consequences import follow_user
 from seatkeeper.store.records.events import Happening
 from seatkeeper.store.records.jobs import ask_for_groups
@@ -56,25 +56,38 @@ async def create_user(tx: Transaction, integration: Integration, draft: UserDraf
 
     A person who comes back under the same userName gets the account that was left behind.
     Raises ``AlreadyExistsError`` when the userName is taken, compared without case, or another value that must be
-    unique, and ``InvalidValueError``. One statement does, unless the integration has ``unique_attributes``.
+    unique, and ``InvalidValueError``. ``operations.arrivals`` takes in those that come at once.
     """
-    _check_names(draft)
+    arrival = read_arrival(tx.origin, integration, draft)
     has_claims = bool(unique_attributes(integration))
     if has_claims:
-        await take_turns_for(tx, integration, (), [draft.document])
-    arrival = Arrival(
+        await take_turns_for(tx, integration, [draft.user_name], [draft.document])
+    [user_id] = await add_users(tx, [arrival])
+    user = newcomer(tx, draft, user_id)
+    if has_claims:
+        await claim_values(tx, integration, user.id, draft.document)
+    return user
+
+
+def read_arrival(origin: Origin, integration: Integration, draft: UserDraft) -> Arrival:
+    """Make a draft ready for the store. Raises ``InvalidValueError``."""
+    _check_names(draft)
+    return Arrival(
         integration_id=integration.id,
+        origin=origin,
         user_name=draft.user_name,
         user_name_key=name_key(draft.user_name),
         external_id=draft.external_id,
         active=draft.active,
         document=encode_document(draft.document),
+        turn=name_turn(integration.id, draft.user_name),
     )
-    user_id = await add_user(tx, arrival)
+
+
+def newcomer(tx: Transaction, draft: UserDraft, user_id: UserId | None) -> User:
+    """Give the user that was made of a draft. Raises ``AlreadyExistsError`` when there is none."""
     if user_id is None:
         raise _taken(draft.user_name)
-    if has_claims:
-        await claim_values(tx, integration, user_id, draft.document)
     return User(
         id=user_id,
         user_name=draft.user_name,

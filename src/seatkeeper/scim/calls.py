@@ -14,6 +14,7 @@ from starlette.requests import Request
 from seatkeeper.core.errors import NotFoundError
 from seatkeeper.core.events import ActorKind, Origin
 from seatkeeper.core.integrations import Integration
+from seatkeeper.operations.arrivals import Arrivals
 from seatkeeper.scim.attributes import Selection, selection
 from seatkeeper.scim.auth import Caller
 from seatkeeper.scim.errors import UnsupportedMediaType
@@ -58,6 +59,7 @@ class Call:
     caller: Caller
     origin: Origin
     database: Database
+    arrivals: Arrivals
     settings: SCIMSettings
     query: Mapping[str, str] = field(default_factory=dict)
     """The query parameters by lower-case name; the last of several counts."""
@@ -86,10 +88,6 @@ class Call:
     def transaction(self) -> AbstractAsyncContextManager[Transaction]:
         """Open a change that remembers who asked for it."""
         return self.database.transaction(self.origin)
-
-    def one_statement(self) -> AbstractAsyncContextManager[Transaction]:
-        """Open a change of a single statement, in one round trip."""
-        return self.database.one_statement(self.origin)
 
     def read(self) -> AbstractAsyncContextManager[Reader]:
         """Borrow a connection for reading."""

@@ -14,6 +14,7 @@ from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 from structlog.contextvars import bound_contextvars
 
+from seatkeeper.operations.arrivals import Arrivals
 from seatkeeper.scim import discovery, groups, users
 from seatkeeper.scim.answers import answer
 from seatkeeper.scim.auth import Gate
@@ -72,7 +73,7 @@ def scim_app(
 
     Every answer has an ``X-Request-Id`` of our own making, which is also in the log, the event and the job.
     """
-    house = _House(database, Gate(database, clock), settings or SCIMSettings())
+    house = _House(database, Arrivals(database), Gate(database, clock), settings or SCIMSettings())
     routes = [Route(path, _Endpoint(path, handlers, house)) for path, handlers in _ENDPOINTS.items()]
     nowhere = _Endpoint("", {"*": _unknown}, house)
     return _tidied(Router(routes, redirect_slashes=False, default=nowhere))
@@ -97,6 +98,7 @@ def _tidied(app: ASGIApp) -> ASGIApp:
 @dataclass(frozen=True, slots=True)
 class _House:
     database: Database
+    arrivals: Arrivals
     gate: Gate
     settings: SCIMSettings
 
@@ -147,7 +149,8 @@ class _Endpoint:
         handler = self._handlers.get(request.method) or self._handlers.get("*")
         if handler is None:
             raise MethodNotAllowed(headers={"Allow": ", ".join(self._handlers)})
-        return await handler(Call(request, caller, origin, house.database, house.settings, query_of(request)))
+        query = query_of(request)
+        return await handler(Call(request, caller, origin, house.database, house.arrivals, house.settings, query))
 
 
 def _slug(request: Request) -> str:

@@ -6,8 +6,7 @@ from starlette.responses import Response
 
 from seatkeeper.core.ids import UserId
 from seatkeeper.core.users import User
-from seatkeeper.operations.uniqueness import unique_attributes
-from seatkeeper.operations.users import change_user, create_user, delete_user
+from seatkeeper.operations.users import change_user, delete_user
 from seatkeeper.scim.answers import answer, empty, listed
 from seatkeeper.scim.calls import Call, resource_id
 from seatkeeper.scim.drafts import new_user, replaced_user
@@ -36,9 +35,7 @@ async def list_all(call: Call) -> Response:
 async def create(call: Call) -> Response:
     """Take in a user."""
     draft = new_user(call.shape, await call.document())
-    one_will_do = not unique_attributes(call.integration)
-    async with call.one_statement() if one_will_do else call.transaction() as tx:
-        user = await create_user(tx, call.integration, draft)
+    user = await call.arrivals.create_user(call.origin, call.integration, draft)
     base_url = call.base_url
     resource = user_resource(base_url, call.shape, user, (), call.selection(call.shape))
     headers = {"Location": f"{base_url}/Users/{user.id}", "ETag": entity_tag(revision(user))}

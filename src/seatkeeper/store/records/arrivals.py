@@ -1,161 +1,219 @@
-"""The arrival of a user: user, account, job and event written by one statement, the only way to add a user.
+"""The arrival of users: users, accounts, jobs and events written by one statement, the only way to add a user.
 
-A first sync is thousands of arrivals, so each pays one round trip. What it writes is what ``records.jobs`` and
-``records.events`` write one by one.
+A first sync is thousands of arrivals, so each pays one round trip at most, and those that come at once share it.
+What it writes is what ``records.jobs`` and ``records.events`` write one by one.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 from sqlalchemy import (
     CTE,
+    BigInteger,
     Boolean,
     DateTime,
     Select,
     Text,
     Uuid,
     bindparam,
-    case,
-    exists,
+    column,
     func,
     insert,
-    null,
+    literal,
     select,
     true,
-    union_all,
     update,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
-from seatkeeper.core.events import EventKind
+from seatkeeper.core.events import EventKind, Origin
 from seatkeeper.core.ids import IntegrationId, UserId
 from seatkeeper.core.jobs import JobKind
 from seatkeeper.store.database import Transaction
 from seatkeeper.store.identifiers import new_id
-from seatkeeper.store.records.consequences import event_after, event_parameters
-from seatkeeper.store.records.events import Happening
 from seatkeeper.store.records.jobs import wish_for, wish_values
+from seatkeeper.store.records.unique_values import lock_keys
+from seatkeeper.store.rowsets import encode_rows, rowset
 from seatkeeper.store.statements import prepare
 from seatkeeper.store.tables import accounts, events, users
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A user to be. ``document`` is JSON text, ``user_name_key`` the folded userName."""
+    """A user to be, and who asked for it. ``document`` is JSON text, ``user_name_key`` the folded userName."""
 
     integration_id: IntegrationId
+    origin: Origin
     user_name: str
     user_name_key: str
     external_id: str | None
     active: bool
     document: str
+    turn: bytes
+    """The digest by which rivals for the userName take turns."""
 
 
 _NOW = bindparam("now", type_=DateTime(timezone=True))
-_KEY = bindparam("user_name_key", type_=Text)
-_INTEGRATION = bindparam("integration_id", type_=Uuid)
-_ACTIVE = bindparam("active", type_=Boolean)
+_TURNS = func.unnest(bindparam("turns", type_=ARRAY(BigInteger))).column_valued("turn")
+_GIVEN = rowset(
+    *(column(name, Uuid()) for name in ("user_id", "account_id", "event_id", "integration_id")),
+    *(column(name, Text()) for name in ("user_name", "user_name_key", "external_id")),
+    *(column(name, Text()) for name in ("actor", "actor_name", "request_id")),
+    column("active", Boolean()),
+    column("document", JSONB()),
+    column("details", JSONB()),
+)
 
 
-def _user() -> CTE:
+def _users(given: CTE) -> CTE:
+    # Rivals have had their turn before a name is written, so that no two batches wait for each other's names.
+    turns = select(func.count(func.pg_advisory_xact_lock(_TURNS))).scalar_subquery()
     values = {
-        "id": bindparam("user_id", type_=Uuid),
-        "integration_id": _INTEGRATION,
-        "user_name": bindparam("user_name", type_=Text),
-        "user_name_key": _KEY,
-        "external_id": bindparam("external_id", type_=Text),
-        "active": _ACTIVE,
-        "document": bindparam("document", type_=JSONB),
+        "id": given.c.user_id,
+        **{name: given.c[name] for name in ("integration_id", "user_name", "user_name_key", "external_id")},
+        **{name: given.c[name] for name in ("active", "document")},
         "created_at": _NOW,
         "updated_at": _NOW,
     }
-    taken = insert_or(users).values(values).on_conflict_do_nothing(constraint="user_names_are_unique_without_case")
-    return taken.returning(users.c.id).cte("arrived")
-
-
-def _account_left_behind(user: CTE) -> CTE:
+    source = select(*values.values()).where(turns >= 0).order_by(given.c.integration_id, given.c.user_name_key)
     return (
+        insert_or(users)
+        .from_select(list(values), source)
+        .on_conflict_do_nothing(constraint="user_names_are_unique_without_case")
+        .returning(users.c.id)
+        .cte("arrived")
+    )
+
+
+def _newcomers(given: CTE, arrived: CTE) -> CTE:
+    """Find the account of each: one of the same userName that was left behind, or else one that is to be made."""
+    left = (
         select(accounts.c.id, func.coalesce(accounts.c.name, accounts.c.user_name_key).label("target"))
-        .join(user, true())
         .where(
-            accounts.c.integration_id == _INTEGRATION,
-            accounts.c.user_name_key == _KEY,
+            accounts.c.integration_id == given.c.integration_id,
+            accounts.c.user_name_key == given.c.user_name_key,
             accounts.c.user_id.is_(None),
         )
         .order_by(accounts.c.id.desc())
         .limit(1)
-        .cte("left_behind")
+        .lateral("left_behind")
+    )
+    return (
+        select(
+            given,
+            left.c.id.label("left_id"),
+            func.coalesce(left.c.id, given.c.account_id).label("id"),
+            func.coalesce(left.c.target, given.c.user_name_key).label("target"),
+        )
+        .join_from(given, arrived, arrived.c.id == given.c.user_id)
+        .outerjoin(left, true())
+        .cte("newcomers")
     )
 
 
-def _new_account(user: CTE, left_behind: CTE) -> CTE:
-    source = select(bindparam("account_id", type_=Uuid), _INTEGRATION, user.c.id, _KEY, _NOW)
+def _new_accounts(newcomers: CTE) -> CTE:
+    source = select(
+        newcomers.c.id, newcomers.c.integration_id, newcomers.c.user_id, newcomers.c.user_name_key, _NOW
+    )
     return (
         insert(accounts)
         .from_select(
             ["id", "integration_id", "user_id", "user_name_key", "created_at"],
-            source.where(~exists(select(left_behind.c.id))),
+            source.where(newcomers.c.left_id.is_(None)),
         )
-        .returning(accounts.c.id, accounts.c.user_name_key.label("target"))
-        .cte("new_account")
+        .returning(accounts.c.id)
+        .cte("new_accounts")
     )
 
 
-def _taking_over(user: CTE, left_behind: CTE, job: CTE) -> CTE:
-    # The job is asked for before the account is touched: outcomes, too, are written in this order.
-    asked = select(func.count(job.c.id)).scalar_subquery() >= 0
+def _jobs(newcomers: CTE) -> CTE:
+    asked = select(
+        newcomers.c.id,
+        newcomers.c.integration_id,
+        newcomers.c.target,
+        newcomers.c.actor_name.label("actor"),
+        newcomers.c.request_id,
+    )
+    return wish_for(asked.where(newcomers.c.active).subquery("subjects"), about_accounts=True).cte("asked")
+
+
+def _taking_over(newcomers: CTE, asked: CTE) -> CTE:
+    # The jobs are asked for before an account is touched: outcomes, too, are written in this order.
+    done = select(func.count(asked.c.id)).scalar_subquery() >= 0
     return (
         update(accounts)
-        .where(accounts.c.id == left_behind.c.id, asked)
-        # Whoever is back is no leaver: the account is not to be deleted, and nobody is to read that it will be.
-        .values(user_id=user.c.id, delete_at=case((_ACTIVE, null()), else_=accounts.c.delete_at))
+        .where(accounts.c.id == newcomers.c.left_id, done)
+        .values(user_id=newcomers.c.user_id)
         .returning(accounts.c.id)
         .cte("taken_over")
     )
 
 
+def _events(newcomers: CTE, asked: CTE) -> CTE:
+    values = {
+        "id": newcomers.c.event_id,
+        "at": _NOW,
+        "kind": literal(EventKind.USER_ASSIGNED.value, Text),
+        "target": newcomers.c.user_name,
+        "job_id": asked.c.id,
+        **{
+            name: newcomers.c[name]
+            for name in ("integration_id", "actor", "actor_name", "user_id", "request_id", "details")
+        },
+    }
+    source = select(*values.values()).join_from(
+        newcomers, asked, asked.c.account_id == newcomers.c.id, isouter=True
+    )
+    return insert(events).from_select(list(values), source).returning(events.c.id).cte("told")
+
+
 def _arrive() -> Select[Any]:
-    user = _user()
-    left_behind = _account_left_behind(user)
-    account = union_all(select(left_behind), select(_new_account(user, left_behind))).cte("account")
-    subjects = select(account.c.id, _INTEGRATION.label("integration_id"), account.c.target).where(_ACTIVE)
-    job = wish_for(subjects.subquery("subjects"), about_accounts=True).cte("job")
-    event = event_after(job, user).returning(events.c.id).cte("event")
-    return select(user.c.id).add_cte(_taking_over(user, left_behind, job)).add_cte(event)
+    given = select(_GIVEN).cte("wanted")
+    arrived = _users(given)
+    newcomers = _newcomers(given, arrived)
+    asked = _jobs(newcomers)
+    return (
+        select(arrived.c.id)
+        .add_cte(_new_accounts(newcomers))
+        .add_cte(_taking_over(newcomers, asked))
+        .add_cte(_events(newcomers, asked))
+    )
 
 
 _ARRIVE = prepare(_arrive())
 
 
-async def add_user(tx: Transaction, arrival: Arrival) -> UserId | None:
-    """Write the user, its account, the job to provision an active one, and the event; touch the integration.
+async def add_users(tx: Transaction, arrivals: Sequence[Arrival]) -> list[UserId | None]:
+    """Write users, their accounts, the jobs to provision the active ones, and the events; touch the integrations.
 
-    An account of the same userName that no user holds is taken over. Answers None, and has written nothing,
-    when the userName is taken; waits for one that is being taken at this moment.
+    An account of the same userName that no user holds is taken over. Answers for each with its id, or None when
+    the userName is taken and nothing of it was written; waits for one that is being taken at this moment.
     """
-    user_id = UserId(new_id())
-    happening = Happening(
-        arrival.integration_id,
-        EventKind.USER_ASSIGNED,
-        arrival.user_name,
-        user_id,
-        details={} if arrival.active else {"active": False},
-    )
-    row = await tx.fetch_one(
-        _ARRIVE,
-        **wish_values(tx, JobKind.PROVISION),
-        **event_parameters(tx, happening),
-        integration_id=arrival.integration_id,
-        user_id=user_id,
-        user_name=arrival.user_name,
-        user_name_key=arrival.user_name_key,
-        external_id=arrival.external_id,
-        active=arrival.active,
-        document=arrival.document,
-        account_id=new_id(),
-    )
-    if row is None:
-        return None
-    tx.touch(arrival.integration_id)
-    return user_id
+    rows = [_row(arrival) for arrival in arrivals]
+    turns = lock_keys(arrival.turn for arrival in arrivals)
+    values = {**wish_values(tx, JobKind.PROVISION), "rows": encode_rows(rows), "turns": turns}
+    arrived = {row["id"] for row in await tx.fetch_all(_ARRIVE, **values)}
+    for arrival in arrivals:
+        tx.touch(arrival.integration_id)
+    return [UserId(row["user_id"]) if row["user_id"] in arrived else None for row in rows]
+
+
+def _row(arrival: Arrival) -> dict[str, Any]:
+    return {
+        "user_id": new_id(),
+        "account_id": new_id(),
+        "event_id": new_id(),
+        "integration_id": arrival.integration_id,
+        "user_name": arrival.user_name,
+        "user_name_key": arrival.user_name_key,
+        "external_id": arrival.external_id,
+        "active": arrival.active,
+        "document": orjson.Fragment(arrival.document),
+        "actor": arrival.origin.actor.value,
+        "actor_name": arrival.origin.name,
+        "request_id": arrival.origin.request_id,
+        "details": {} if arrival.active else {"active": False},
+    }

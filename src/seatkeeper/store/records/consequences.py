@@ -9,7 +9,6 @@ from sqlalchemy import (
     CTE,
     Boolean,
     DateTime,
-    FromClause,
     Insert,
     Text,
     Uuid,
@@ -36,14 +35,14 @@ from seatkeeper.store.texts import name_key
 _PREFIX = "event_"
 
 
-def event_after(job: CTE, cause: FromClause | None = None) -> Insert:
+def event_after(job: CTE) -> Insert:
     """Write the statement that records an event with the job it led to, if there is one.
 
-    With a ``cause`` there is one event for each of its rows. Its parameters are those ``event_parameters`` gives.
+    Its parameters are those ``event_parameters`` gives.
     """
     values = {each.name: bindparam(_PREFIX + each.name, type_=each.type) for each in events.columns}
     source = select(*({**values, "job_id": select(job.c.id).scalar_subquery()}).values())
-    return insert(events).from_select(list(values), source if cause is None else source.select_from(cause))
+    return insert(events).from_select(list(values), source)
 
 
 def event_parameters(tx: Transaction, happening: Happening) -> dict[str, Any]:

@@ -39,7 +39,7 @@ _COLUMNS = [
 def wish_for(subjects: FromClause, *, about_accounts: bool) -> ReturningInsert[Any]:
     """Write the statement that asks for a job for each row of ``subjects``: id, integration_id and target.
 
-    Its parameters are those ``wish_values`` gives.
+    Its parameters are those ``wish_values`` gives. ``subjects`` may name an actor and a request_id for each.
     """
     # In order of id: two bulk wishes that overlap then lock their rows the same way round.
     now = bindparam("now", type_=DateTime(timezone=True))
@@ -53,8 +53,8 @@ def wish_for(subjects: FromClause, *, about_accounts: bool) -> ReturningInsert[A
         bindparam("priority", type_=SmallInteger),
         now,
         subjects.c.target,
-        bindparam("actor", type_=Text),
-        bindparam("request_id", type_=Text),
+        subjects.c.get("actor", bindparam("actor", type_=Text)),
+        subjects.c.get("request_id", bindparam("request_id", type_=Text)),
         now,
     ).order_by(subjects.c.id)
     return _joining(insert(jobs).from_select(_COLUMNS, source), about_account=about_accounts)
@@ -106,7 +106,7 @@ def _joining(wish: Insert, *, about_account: bool) -> ReturningInsert[Any]:
             "actor": new.actor,
             "request_id": new.request_id,
         },
-    ).returning(jobs.c.id)
+    ).returning(jobs.c.id, jobs.c.account_id)
 
 
 _ASK_ABOUT_ACCOUNTS = _ask_about(accounts)

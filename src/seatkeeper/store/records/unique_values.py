@@ -54,8 +54,12 @@ async def take_turns(tx: Transaction, digests: Iterable[bytes]) -> None:
     are locked in one order, so two who want each other's values wait in line and never for one another; and what
     is waited for later, a row of an index, is then held by nobody who comes here.
     """
-    keys = sorted(int.from_bytes(digest[:8], "big", signed=True) for digest in digests)
-    await tx.execute(_TAKE_TURNS, keys=keys)
+    await tx.execute(_TAKE_TURNS, keys=lock_keys(digests))
+
+
+def lock_keys(digests: Iterable[bytes]) -> list[int]:
+    """Give the keys of the advisory locks for these values, in the order in which all lock them."""
+    return sorted(int.from_bytes(digest[:8], "big", signed=True) for digest in digests)
 
 
 async def put_claims(

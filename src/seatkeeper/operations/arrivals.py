@@ -1,0 +1,93 @@
+"""Taking in users in company: those who ask at the same moment share a transaction, and each waits for its end.
+
+A first sync sends users over many connections at once. A commit and a round trip for each would cost more than
+all that is written (``docs/decisions/0010-arrivals-share-a-transaction.md``).
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import psycopg
+
+from seatkeeper.core.errors import AlreadyExistsError
+from seatkeeper.core.events import Origin
+from seatkeeper.core.integrations import Integration
+from seatkeeper.core.users import User
+from seatkeeper.operations.uniqueness import unique_attributes
+from seatkeeper.operations.users import UserDraft, create_user, newcomer, read_arrival
+from seatkeeper.store.database import Database
+from seatkeeper.store.records.arrivals import Arrival, add_users
+
+_AT_ONCE = 2
+"""Transactions under way: while PostgreSQL makes one durable it carries out the other."""
+
+_MOST = 50
+"""Users in one transaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    arrival: Arrival
+    draft: UserDraft
+    answer: "asyncio.Future[User]"
+
+
+class Arrivals:
+    """Creates users for the requests of one process. Nobody waits for company: it is those who had to wait."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._waiting: deque[_Waiting] = deque()
+        self._under_way: set[asyncio.Task[None]] = set()
+
+    async def create_user(self, origin: Origin, integration: Integration, draft: UserDraft) -> User:
+        """Take in a new user as ``operations.users.create_user`` does, and commit it."""
+        if unique_attributes(integration):
+            async with self._database.transaction(origin) as tx:
+                return await create_user(tx, integration, draft)
+        waiting = _Waiting(
+            read_arrival(origin, integration, draft), draft, asyncio.get_running_loop().create_future()
+        )
+        self._waiting.append(waiting)
+        if len(self._under_way) < _AT_ONCE:
+            task = asyncio.create_task(self._take_in(), name="arrivals")
+            self._under_way.add(task)
+            task.add_done_callback(self._under_way.discard)
+        return await waiting.answer
+
+    async def _take_in(self) -> None:
+        while self._waiting:
+            batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), _MOST))]
+            try:
+                await self._write(batch)
+            except psycopg.Error:
+                # Nothing was written. What stands in the way of one must not keep the others out.
+                for waiting in batch:
+                    await self._write_alone(waiting)
+            except Exception as error:  # noqa: BLE001 - whatever it is, each of them is told
+                _fail(batch, error)
+
+    async def _write_alone(self, waiting: _Waiting) -> None:
+        try:
+            await self._write([waiting])
+        except Exception as error:  # noqa: BLE001 - as above
+            _fail([waiting], error)
+
+    async def _write(self, batch: Sequence[_Waiting]) -> None:
+        async with self._database.one_statement(batch[0].arrival.origin) as tx:
+            ids = await add_users(tx, [waiting.arrival for waiting in batch])
+        for waiting, user_id in zip(batch, ids, strict=True):
+            if waiting.answer.done():
+                continue
+            try:
+                waiting.answer.set_result(newcomer(tx, waiting.draft, user_id))
+            except AlreadyExistsError as error:
+                waiting.answer.set_exception(error)
+
+
+def _fail(batch: Sequence[_Waiting], error: Exception) -> None:
+    for waiting in batch:
+        if not waiting.answer.done():
+            waiting.answer.set_exception(error)
