@@ -99,7 +99,14 @@ class CompiledMapping:
             raise MappingFailedError("user", "a value of this person cannot be read by an expression") from None
 
     def _attributes_of(self, person: _Person) -> Attributes:
-        return {name: _attribute(name, expression, person) for name, expression in self._attributes.items()}
+        done: dict[int, AttributeValue | None] = {}
+        worked_out: dict[str, AttributeValue | None] = {}
+        for name, expression in self._attributes.items():
+            key = id(expression)  # attributes with the same source share one
+            if key not in done:
+                done[key] = _attribute(name, expression, person)
+            worked_out[name] = done[key]
+        return worked_out
 
     def _grants_of(self, person: _Person) -> frozenset[Grant]:
         grants: set[Grant] = set()
@@ -122,8 +129,10 @@ def compile_mapping(rules: MappingRules, schema: Sequence[SchemaAttribute] = ())
     faults = _unmapped("join", rules.join, rules) + _unmapped("required", rules.required, rules)
     attributes: dict[str, Expression] = {}
     entitlements: list[tuple[EntitlementRule, Expression]] = []
+    by_source: dict[str, Expression] = {}
     for name, source in rules.attributes.items():
-        attributes.update((name, good) for good in _compiled(name, source, variables, faults))
+        for good in [by_source[source]] if source in by_source else _compiled(name, source, variables, faults):
+            attributes[name] = by_source[source] = good
     for number, rule in enumerate(rules.entitlements, start=1):
         label, seen = f"entitlement rule {number} ({rule.type})", _seen_by(rule, variables)
         entitlements.extend((rule, good) for good in _compiled(label, rule.values, seen, faults))
@@ -207,12 +216,14 @@ def _lacking(expression: Expression, person: _Person) -> list[str]:
 def _value(result: Any) -> AttributeValue | None:
     """Make an attribute value of a result; "" and [] become None, as all three are unassigned."""
     match result:
-        case None | "":
+        case str():  # nearly every value is one
+            return result or None
+        case None:
             return None
+        case bool() | int():
+            return result
         case cel.OptionalValue():
             return _value(result.value()) if result.has_value() else None
-        case bool() | int() | str():
-            return result
         case float() if result.is_integer():
             return int(result)
         case list():

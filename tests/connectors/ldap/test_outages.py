@@ -4,8 +4,13 @@ import asyncio
 
 import pytest
 
-from lab.slapd import Slapd
+from lab.slapd import PASSWORD, PEOPLE, SERVICE_DN, Slapd
 from seatkeeper.connectors.ldap.groups import SwitchingAndGrouping
+from seatkeeper.connectors.ldap.protocol import requests
+from seatkeeper.connectors.ldap.protocol.connections import UnansweredError
+from seatkeeper.connectors.ldap.protocol.connections import connect as open_connection
+from seatkeeper.connectors.ldap.protocol.filters import present
+from seatkeeper.connectors.ldap.protocol.requests import Search
 from seatkeeper.connectors.ldap.sessions import connect
 from seatkeeper.core.ids import Uid
 from seatkeeper.spi.connector import ReadsAccounts
@@ -123,3 +128,20 @@ async def test_a_password_that_changed_is_told_from_an_outage(directory: Slapd) 
         with pytest.raises(CredentialsRefusedError, match="invalid credentials") as refused:
             await session.read_account(Uid("x"))
         assert "the old password" not in str(refused.value)
+
+
+async def test_each_call_waits_as_long_as_it_was_told_to(directory: Slapd) -> None:
+    connection = await open_connection("127.0.0.1", directory.port)
+    await connection.bind(SERVICE_DN, PASSWORD, patience=5)
+    search = requests.search(Search(PEOPLE, present("objectClass"), ["uid"]))
+    directory.freeze()
+    try:
+        patient = asyncio.create_task(connection.call(search, patience=30))
+        with pytest.raises(UnansweredError, match=r"within 0\.1 seconds"):
+            await connection.call(search, patience=0.1)
+        assert not connection.usable
+        assert not patient.done()
+    finally:
+        directory.thaw()
+    assert (await patient).result.code == 0
+    await connection.close()

@@ -18,7 +18,7 @@ def element(tag: int, content: bytes) -> bytes:
     """Encode one element; its length in as few bytes as possible."""
     size = len(content)
     if size < 0x80:
-        return bytes((tag, size)) + content
+        return b"%c%c%b" % (tag, size, content)
     length = size.to_bytes((size.bit_length() + 7) // 8, "big")
     return bytes((tag, 0x80 | len(length))) + length + content
 

@@ -46,6 +46,8 @@ class Answer:
 @dataclass(slots=True)
 class _Pending:
     done: "asyncio.Future[Result]"
+    patience: float
+    deadline: float
     entries: list[Entry] = field(default_factory=list)
 
 
@@ -54,12 +56,15 @@ class Connection(asyncio.Protocol):
 
     def __init__(self) -> None:
         self._transport: asyncio.Transport | None = None
+        self._loop = asyncio.get_running_loop()
         self._buffer = bytearray()
+        self._outgoing: list[bytes] = []
+        self._watch: asyncio.TimerHandle | None = None
         self._pending: dict[int, _Pending] = {}
         self._number = 0
         self._lost: str | None = None
         self._retired = False
-        self._closed = asyncio.get_running_loop().create_future()
+        self._closed = self._loop.create_future()
 
     @property
     def usable(self) -> bool:
@@ -81,13 +86,9 @@ class Connection(asyncio.Protocol):
         Raises ``ResultError``, ``ConnectionLostError`` and ``UnansweredError``. A search that the server cuts
         short is a ``ResultError``: what had arrived by then is dropped, and never looks like all there is.
         """
-        number, pending = self._send(operation, controls)
+        number, pending = self._send(operation, controls, patience)
         try:
-            async with asyncio.timeout(patience):
-                result = await pending.done
-        except TimeoutError:
-            self._retired = True
-            raise UnansweredError(f"no answer within {patience:g} seconds") from None
+            result = await pending.done
         finally:
             self._forget(number)
         if result.code != 0:
@@ -102,8 +103,7 @@ class Connection(asyncio.Protocol):
         await self.call(requests.START_TLS, patience=patience)
         if self._buffer or self._transport is None:
             raise ConnectionLostError("the server went on unencrypted after agreeing to encrypt")
-        loop = asyncio.get_running_loop()
-        encrypted = await loop.start_tls(self._transport, self, context, server_hostname=host)
+        encrypted = await self._loop.start_tls(self._transport, self, context, server_hostname=host)
         if encrypted is None:
             raise ConnectionLostError("the connection ended while encryption began")
         self._transport = encrypted
@@ -157,14 +157,50 @@ class Connection(asyncio.Protocol):
             case Result() if not pending.done.done():
                 pending.done.set_result(response)
 
-    def _send(self, operation: bytes, controls: Sequence[bytes]) -> tuple[int, _Pending]:
+    def _send(self, operation: bytes, controls: Sequence[bytes], patience: float) -> tuple[int, _Pending]:
         if self._lost is not None or self._transport is None:
             raise ConnectionLostError(self._lost or "the connection is not open")
         number = self._next_number()
-        pending = _Pending(asyncio.get_running_loop().create_future())
+        pending = _Pending(self._loop.create_future(), patience, self._loop.time() + patience)
         self._pending[number] = pending
-        self._transport.write(requests.envelope(number, operation, controls))
+        self._write(requests.envelope(number, operation, controls))
+        self._watch_until(pending.deadline)
         return number, pending
+
+    def _write(self, message: bytes) -> None:
+        """Send with whatever else is sent in this turn of the loop: one record costs as much as for ten of them."""
+        if not self._outgoing:
+            self._loop.call_soon(self._flush)
+        self._outgoing.append(message)
+
+    def _flush(self) -> None:
+        messages, self._outgoing = self._outgoing, []
+        if messages and self._transport is not None and self._lost is None:
+            self._transport.write(b"".join(messages))
+
+    def _watch_until(self, deadline: float) -> None:
+        """Have the requests under way looked at then: one timer for all, since hardly any is ever late."""
+        if self._watch is not None:
+            if self._watch.when() <= deadline:
+                return
+            self._watch.cancel()
+        self._watch = self._loop.call_at(deadline, self._give_up_late)
+
+    def _give_up_late(self) -> None:
+        self._watch, now = None, self._loop.time()
+        for number, pending in self._pending.items():
+            if pending.done.done():
+                continue
+            if pending.deadline <= now:
+                self._retired = True
+                pending.done.set_exception(UnansweredError(f"no answer within {pending.patience:g} seconds"))
+                self._abandon(number)
+            else:
+                self._watch_until(pending.deadline)
+
+    def _abandon(self, number: int) -> None:
+        if self._lost is None:
+            self._write(requests.envelope(self._next_number(), requests.abandon(number)))
 
     def _next_number(self) -> int:
         self._number = self._number % _LARGEST_NUMBER + 1
@@ -174,20 +210,23 @@ class Connection(asyncio.Protocol):
         done = self._pending.pop(number).done
         if done.done() and not done.cancelled():
             done.exception()  # the one who waited may have been cancelled, and then nobody asks for it
-        elif self._lost is None and self._transport is not None:
-            self._transport.write(requests.envelope(self._next_number(), requests.abandon(number)))
+        else:
+            self._abandon(number)
         if self._retired and not self._pending:
             self._shut()
 
     def _shut(self) -> None:
         if self._transport is not None and self._lost is None:
-            self._transport.write(requests.envelope(self._next_number(), requests.UNBIND))
+            self._write(requests.envelope(self._next_number(), requests.UNBIND))
+            self._flush()
         self._fail("the connection was closed")
 
     def _fail(self, why: str) -> None:
         if self._lost is not None:
             return
         self._lost = why
+        if self._watch is not None:
+            self._watch.cancel()
         if self._transport is not None:
             self._transport.close()
         for pending in self._pending.values():

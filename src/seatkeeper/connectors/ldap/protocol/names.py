@@ -71,6 +71,9 @@ def _rdn(text: str) -> RDN:
 
 
 def _parts(text: str, separator: str) -> Iterator[str]:
+    if "\\" not in text:
+        yield from text.split(separator)
+        return
     start, at = 0, 0
     while at < len(text):
         if text[at] == "\\":
@@ -84,6 +87,8 @@ def _parts(text: str, separator: str) -> Iterator[str]:
 
 def _unescape(value: str) -> str:
     text = value.lstrip(" ")
+    if "\\" not in text:
+        return text.rstrip(" ")
     raw, at, kept = bytearray(), 0, 0
     while at < len(text):
         character = text[at]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 
 from seatkeeper.connectors.ldap.protocol import ber
 from seatkeeper.connectors.ldap.protocol.filters import Filter
@@ -17,6 +18,11 @@ _VERSION = 3
 
 PAGED_RESULTS = "1.2.840.113556.1.4.319"
 POST_READ = "1.3.6.1.1.13.2"
+
+_HOW = b"".join(
+    (ber.integer(_NEVER_DEREFERENCE, ber.ENUMERATED), ber.integer(0), ber.integer(0), ber.boolean(False))
+)
+"""Aliases are never followed, limits are left to the server, and values are wanted as well as names."""
 
 UNBIND = ber.element(_UNBIND, b"")
 START_TLS = ber.sequence((ber.octets("1.3.6.1.4.1.1466.20037", _REQUEST_NAME),), _EXTENDED)
@@ -69,17 +75,14 @@ def bind(dn: str, password: str) -> bytes:
 
 
 def search(wanted: Search) -> bytes:
-    """Look for entries; aliases are never followed, and limits are left to the server."""
+    """Look for entries."""
     return ber.sequence(
         (
             ber.octets(wanted.base),
             ber.integer(wanted.scope, ber.ENUMERATED),
-            ber.integer(_NEVER_DEREFERENCE, ber.ENUMERATED),
-            ber.integer(0),
-            ber.integer(0),
-            ber.boolean(False),
+            _HOW,
             wanted.filter,
-            _texts(wanted.attributes),
+            _texts(tuple(wanted.attributes)),
         ),
         _SEARCH,
     )
@@ -121,6 +124,7 @@ def paged(size: int, cookie: bytes = b"") -> bytes:
     return _control(PAGED_RESULTS, value, critical=True)
 
 
+@lru_cache
 def post_read(*attributes: str) -> bytes:
     """Ask to be told these attributes as the operation left them (RFC 4527); may be ignored."""
     return _control(POST_READ, _texts(attributes), critical=False)
@@ -134,5 +138,6 @@ def _attribute(name: str, values: Sequence[bytes]) -> bytes:
     return ber.sequence((ber.octets(name), ber.sequence(map(ber.octets, values), ber.SET)))
 
 
-def _texts(texts: Sequence[str]) -> bytes:
+@lru_cache
+def _texts(texts: tuple[str, ...]) -> bytes:
     return ber.sequence(map(ber.octets, texts))

@@ -62,16 +62,22 @@ def decode(message: bytes) -> tuple[int, Response]:
 
 def _entry(data: bytes, at: int, end: int) -> Entry:
     name, name_end = ber.expect(data, at, end, ber.OCTETS)
-    begin, stop = ber.expect(data, name_end, end, ber.SEQUENCE)
-    attributes = dict(_attribute(data, at, to) for _, at, to in ber.elements(data, begin, stop))
+    at, stop = ber.expect(data, name_end, end, ber.SEQUENCE)
+    attributes: dict[str, tuple[bytes, ...]] = {}
+    while at < stop:
+        _, begin, at = ber.read(data, at, stop)
+        label, label_end = ber.expect(data, begin, at, ber.OCTETS)
+        attributes[ber.text(data, label, label_end)] = _values(data, label_end, at)
     return Entry(ber.text(data, name, name_end), attributes)
 
 
-def _attribute(data: bytes, at: int, end: int) -> tuple[str, tuple[bytes, ...]]:
-    name, name_end = ber.expect(data, at, end, ber.OCTETS)
-    begin, stop = ber.expect(data, name_end, end, ber.SET)
-    values = tuple(data[at:to] for _, at, to in ber.elements(data, begin, stop))
-    return ber.text(data, name, name_end), values
+def _values(data: bytes, at: int, end: int) -> tuple[bytes, ...]:
+    at, end = ber.expect(data, at, end, ber.SET)
+    values = []
+    while at < end:
+        _, begin, at = ber.read(data, at, end)
+        values.append(data[begin:at])
+    return tuple(values)
 
 
 def _result(data: bytes, at: int, end: int, controls: Mapping[str, bytes]) -> Result:
