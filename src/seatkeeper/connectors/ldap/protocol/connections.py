@@ -168,7 +168,7 @@ class Connection(asyncio.Protocol):
         return number, pending
 
     def _write(self, message: bytes) -> None:
-        """Send with whatever else is sent in this turn of the loop: one record costs as much as for ten of them."""
+        """Send with whatever else is sent in this turn of the loop: one record costs as much for ten of them."""
         if not self._outgoing:
             self._loop.call_soon(self._flush)
         self._outgoing.append(message)
