@@ -189,7 +189,11 @@ def _merged(form: _Form) -> Select[Any]:
     """Take a page of each integration and kind from the index it has to itself, and the page from those."""
     parts = []
     if "integrations" in form.asks:
-        owners = func.unnest(bindparam("integration_ids", type_=ARRAY(Uuid))).table_valued("id", name="owners")
+        owners = (
+            func.unnest(bindparam("integration_ids", type_=ARRAY(Uuid)))
+            .table_valued("id", name="owners")
+            .render_derived()
+        )
         parts.append(_parted(form, owners, events.c.integration_id == owners.c.id))
     if "with_deleted" in form.asks or not parts:
         parts.append(_parted(form, select(literal(1).label("one")).subquery(), events.c.integration_id.is_(None)))
@@ -199,7 +203,9 @@ def _merged(form: _Form) -> Select[Any]:
 
 def _parted(form: _Form, source: FromClause, owner: ColumnElement[bool]) -> Select[Any]:
     if "kinds" in form.asks:
-        kinds = func.unnest(bindparam("kinds", type_=ARRAY(Text))).table_valued("kind", name="kinds")
+        kinds = (
+            func.unnest(bindparam("kinds", type_=ARRAY(Text))).table_valued("kind", name="kinds").render_derived()
+        )
         source = source.join(kinds, literal(True))
         owner = owner & (events.c.kind == kinds.c.kind)
     each = _page(form, owner).lateral()

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from seatkeeper.web.doors import Door
-from seatkeeper.web.pages import account, activity, integrations, oidc, setup, signing_in
+from seatkeeper.web.pages import account, activity, integrations, oidc, setup, signing_in, streams
 
 DOORS: Sequence[Door] = (
     *setup.DOORS,
@@ -12,5 +12,6 @@ DOORS: Sequence[Door] = (
     *account.DOORS,
     *integrations.DOORS,
     *activity.DOORS,
+    *streams.DOORS,
 )
 """Every door of the pages. A test walks each of them with each role."""

@@ -1,0 +1,58 @@
+"""The streams that tell a browser to look again, for as long as its guest may."""
+
+from collections.abc import Sequence
+
+from starlette.responses import Response
+
+from seatkeeper.core.access import Guest, Permission, allows
+from seatkeeper.core.errors import NotAllowedError
+from seatkeeper.operations.access import open_integration
+from seatkeeper.operations.sessions import resume_session
+from seatkeeper.store.database import Reader
+from seatkeeper.store.queries.members import list_roles_of
+from seatkeeper.web.doors import Door
+from seatkeeper.web.live import LiveResponse, Watched
+from seatkeeper.web.visits import Visit
+
+
+async def stream_all(visit: Visit) -> Response:
+    """Tell a browser to look again whenever an integration changes that its guest may see."""
+
+    async def look() -> Watched:
+        async with visit.read() as reader:
+            return await _visible(reader, await _still(visit, reader))
+
+    return LiveResponse(visit.house.changes, await look(), look)
+
+
+async def stream_one(visit: Visit) -> Response:
+    """Tell a browser to look again whenever this integration changes."""
+    watched = frozenset({visit.integration.id})
+
+    async def look() -> Watched:
+        async with visit.read() as reader:
+            guest = await _still(visit, reader)
+            await open_integration(reader, guest, visit.integration.slug, Permission.SEE)
+        return watched
+
+    return LiveResponse(visit.house.changes, watched, look)
+
+
+async def _still(visit: Visit, reader: Reader) -> Guest:
+    """Find out who is signed in by now: sessions end, and roles are taken away. Raises ``NotAllowedError``."""
+    resumed = await resume_session(reader, visit.secret, visit.now, visit.house.settings.sessions)
+    if resumed is None:
+        raise NotAllowedError("Sign in again.")
+    return resumed.guest
+
+
+async def _visible(reader: Reader, guest: Guest) -> Watched:
+    if allows(guest, Permission.SEE):
+        return None
+    return frozenset(await list_roles_of(reader, guest.member.id))
+
+
+DOORS: Sequence[Door] = (
+    Door("GET", "/live", stream_all, Permission.MANAGE_SELF),
+    Door("GET", "/integrations/{integration}/live", stream_one, Permission.SEE),
+)
