@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
-from seatkeeper.bootstrap.logging import LogFormat, configure_logging
+from seatkeeper.bootstrap.logging import LogFormat, configure_logging, render_plainly
 from seatkeeper.store.sealing import make_key
 
 
@@ -64,3 +64,23 @@ def test_requests_of_other_libraries_are_not_repeated(capsys: pytest.CaptureFixt
     logging.getLogger("httpx").info("GET https://app.example.com/?key=hunter2")
     logging.getLogger("httpcore.http11").debug("authorization: hunter2")
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"zone": 1, "age": None, "name": "ada"},
+        {"name": "ada lovelace", "quote": '"', "empty": "", "ratio": 0.5},
+        {"logger": "somebody.else", "why": "a=b"},
+        {"exception": "Traceback\n  line", "name": "ada"},
+        {"stack": "Stack\n  line"},
+    ],
+)
+@pytest.mark.parametrize("event", ["told", "something that is longer than thirty characters", 7])
+def test_a_line_looks_the_same_in_a_file_as_on_a_terminal_without_colours(
+    event: object, fields: dict[str, object]
+) -> None:
+    line = {"timestamp": "2026-03-01T12:00:00Z", "level": "warning", "event": event, **fields}
+    pretty = structlog.dev.ConsoleRenderer(colors=False)(None, "warning", dict(line))
+    assert render_plainly(None, "warning", dict(line)) == pretty

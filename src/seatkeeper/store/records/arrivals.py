@@ -68,6 +68,12 @@ _GIVEN = rowset(
 )
 
 
+_KEPT = (
+    *("user_id", "event_id", "integration_id", "user_name", "user_name_key", "active", "details"),
+    *("actor", "actor_name", "request_id"),
+)
+
+
 def _users(given: CTE) -> CTE:
     # Rivals have had their turn before a name is written, so that no two batches wait for each other's names.
     turns = select(func.count(func.pg_advisory_xact_lock(_TURNS))).scalar_subquery()
@@ -103,7 +109,7 @@ def _newcomers(given: CTE, arrived: CTE) -> CTE:
     )
     return (
         select(
-            given,
+            *(given.c[name] for name in _KEPT),
             left.c.id.label("left_id"),
             func.coalesce(left.c.id, given.c.account_id).label("id"),
             func.coalesce(left.c.target, given.c.user_name_key).label("target"),
