@@ -10,6 +10,7 @@ from typing import Any, Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from seatkeeper.core.trials import describe_abilities, explain_trial
 from seatkeeper.core.wording import describe_event, describe_job, explain
 from seatkeeper.web.browsers import name_browser
 
@@ -30,6 +31,7 @@ def templates() -> Environment:
     environment.globals.update(
         asset=_asset, icon=_icon, describe_job=describe_job, describe_event=describe_event, explain=explain
     )
+    environment.globals.update(explain_trial=explain_trial, describe_abilities=describe_abilities)
     environment.filters.update(count=_count, lasting=lasting, exact=_exact, browser=name_browser)
     return environment
 
