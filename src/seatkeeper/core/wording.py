@@ -9,7 +9,6 @@ The details of an event have one meaning each, whatever its kind:
 ``active``   false for a person not active      ``kind``     the kind of the job that is told of
 ``slug``     that of an integration now gone    ``forgotten``  how many of each were deleted with it
 ``note``     what a person said of their task   ``request``  what the identity provider called
-``to``       whom a task was given to
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -82,6 +81,18 @@ INABILITIES: Mapping[Missing, str] = {
     Missing.REVOKE: "take away an entitlement of this type",
 }
 """Complete: a test holds it against ``Missing``."""
+
+OUTCOMES: Mapping[str, str] = {
+    "succeeded": "The app was read back and holds what was wanted",
+    "unverified": "The app took every step; not all of it can be read back",
+    "unchanged": "The app already held what was wanted",
+    "retrying": "It did not work, and is tried again by itself",
+    "throttled": "The app asked for fewer calls, so it waits",
+    "waiting": "Only a person can go on",
+    "failed": "It failed",
+    "quarantined": "The app refused the service account, so all jobs wait",
+}
+"""How an attempt ended, in the words it is kept by (``engine.verdicts``)."""
 
 HIDDEN = "(hidden)"
 
@@ -179,6 +190,8 @@ def _particulars(details: Mapping[str, Any]) -> Iterator[str]:
         yield f"the app does not give back {', '.join(details['unread'])}"
     if details.get("uid"):
         yield f"account {details['uid']}"
+    if details.get("note"):
+        yield f"“{details['note']}”"
     if details.get("problem"):
         problem = Problem(ProblemCode(details["problem"]), str(details.get("detail") or ""))
         yield explain(problem).sentence.rstrip(".")

@@ -1,14 +1,19 @@
 """A person's answers to tasks. An answer closes the task and lets its job, or the held ones, go on or end."""
 
+from seatkeeper.core.access import Guest, Permission, allows
 from seatkeeper.core.errors import InvalidValueError, NotPossibleNowError
 from seatkeeper.core.events import EventKind
-from seatkeeper.core.ids import JobId, TaskId
+from seatkeeper.core.ids import JobId, MemberId, TaskId
+from seatkeeper.core.problems import Problem, ProblemCode
 from seatkeeper.core.tasks import TaskKind, TaskState
 from seatkeeper.core.values import Document, Json
+from seatkeeper.core.wording import explain
 from seatkeeper.operations.jobs import tell_of_job
 from seatkeeper.store.database import Row, Transaction
+from seatkeeper.store.queries.jobs import get_job
+from seatkeeper.store.queries.members import find_role, get_member
 from seatkeeper.store.queries.tasks import ListedTask, get_task
-from seatkeeper.store.records.answers import close_task
+from seatkeeper.store.records.answers import assign_task_to, close_task
 from seatkeeper.store.records.events import Happening, record_event
 from seatkeeper.store.records.job_changes import (
     approve_held_jobs,
@@ -17,7 +22,12 @@ from seatkeeper.store.records.job_changes import (
     choose_for_job,
     decline_accounts_for_job,
     look_again,
+    put_failed_job_in_hands,
 )
+from seatkeeper.store.records.tasks import NewTask, open_task
+from seatkeeper.store.texts import check_text
+
+_LONGEST_NOTE = 1000
 
 
 async def choose_account(tx: Transaction, task_id: TaskId, uid: str) -> None:
@@ -59,32 +69,76 @@ async def approve_removals(tx: Transaction, task_id: TaskId) -> int:
     return len(approved)
 
 
-async def complete_task(tx: Transaction, task_id: TaskId) -> None:
+async def complete_task(tx: Transaction, task_id: TaskId, note: str = "") -> None:
     """Say that the work in the app is done: the job looks again, and only what it reads there counts.
 
-    Raises ``NotFoundError`` and ``NotPossibleNowError``.
+    Raises ``NotFoundError``, ``InvalidValueError`` for a note that is too long, and ``NotPossibleNowError``.
     """
+    said = _said(note)
     task = await _open_task(tx, task_id, TaskKind.ACT_BY_HAND)
-    await _close(tx, task, TaskState.DONE)
+    await _close(tx, task, TaskState.DONE, said)
     _still_waiting(await look_again(tx, _job_of(task)))
-    await _tell(tx, task, EventKind.TASK_DONE)
+    await _tell(tx, task, EventKind.TASK_DONE, said)
 
 
-async def decline_task(tx: Transaction, task_id: TaskId) -> int:
+async def decline_task(tx: Transaction, task_id: TaskId, reason: str = "") -> int:
     """Say that what the task asks for shall not happen: its job, or every held removal, is cancelled.
 
-    Returns how many jobs were cancelled. Raises ``NotFoundError`` and ``NotPossibleNowError``.
+    Returns how many jobs were cancelled. Raises as ``complete_task`` does.
     """
+    said = _said(reason)
     task = await _open_task(tx, task_id)
-    await _close(tx, task, TaskState.DECLINED)
+    await _close(tx, task, TaskState.DECLINED, said)
     if task.kind is TaskKind.APPROVE_REMOVALS:
         cancelled = await cancel_held_jobs(tx, task.integration_id)
     else:
         cancelled = [_still_waiting(await cancel_pending_job(tx, _job_of(task)))]
-    await _tell(tx, task, EventKind.TASK_DECLINED, {"count": len(cancelled)} if task.job_id is None else {})
+    count = {"count": len(cancelled)} if task.job_id is None else {}
+    await _tell(tx, task, EventKind.TASK_DECLINED, {**count, **said})
     for row in cancelled:
         await tell_of_job(tx, row, EventKind.JOB_CANCELLED)
     return len(cancelled)
+
+
+async def hand_over_job(tx: Transaction, job_id: JobId) -> TaskId:
+    """Turn a failed job into work for a person: it waits with a task, and looks again once that is done.
+
+    Raises ``NotFoundError``, and ``NotPossibleNowError`` for a job that did not fail or that was followed.
+    """
+    job = await get_job(tx, job_id)
+    cause = "" if job.problem is None else f" {explain(job.problem).sentence}"
+    told = f"Do it by hand in the app, since the job failed.{cause}"
+    problem = Problem(ProblemCode.PERSON_NEEDED, told)
+    row = await put_failed_job_in_hands(tx, job_id, problem)
+    if row is None:
+        raise NotPossibleNowError(f"Only a failed job can be done by hand instead; this one is {job.state}.")
+    task_id = await open_task(tx, NewTask(job.integration_id, job_id, TaskKind.ACT_BY_HAND, problem))
+    assert task_id is not None
+    await tell_of_job(tx, row, EventKind.TASK_OPENED)
+    return task_id
+
+
+async def assign_task(tx: Transaction, task_id: TaskId, member_id: MemberId | None) -> None:
+    """Give a task to a member who may answer it, or to nobody in particular.
+
+    Raises ``NotFoundError``, ``InvalidValueError`` for somebody who may not, and ``NotPossibleNowError``.
+    """
+    task = await _open_task(tx, task_id)
+    if member_id is not None:
+        listed = await get_member(tx, member_id)
+        role = await find_role(tx, task.integration_id, member_id)
+        if listed.disabled_at is not None or not allows(Guest(listed.member), Permission.OPERATE, role):
+            raise InvalidValueError(f"{listed.member.name} may not answer tasks of {task.integration}.")
+    if not await assign_task_to(tx, task_id, member_id):
+        raise NotPossibleNowError("Somebody else answered the task just now.")
+    tx.touch(task.integration_id)
+
+
+def _said(note: str) -> dict[str, Json]:
+    note = check_text(note.strip(), "The note")
+    if len(note) > _LONGEST_NOTE:
+        raise InvalidValueError(f"Keep the note within {_LONGEST_NOTE} characters.")
+    return {"note": note} if note else {}
 
 
 async def _open_task(tx: Transaction, task_id: TaskId, kind: TaskKind | None = None) -> ListedTask:

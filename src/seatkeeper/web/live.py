@@ -7,9 +7,9 @@ memory and misses nothing: what it fetches is always the newest.
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import asynccontextmanager, suppress
-from typing import TypeAlias
+from typing import Any, TypeAlias
 from uuid import UUID
 
 import psycopg
@@ -43,7 +43,12 @@ Look: TypeAlias = Callable[[], Awaitable[Watched]]
 _LOOK = b"event: look\ndata: again\n\n"
 _GONE = b"event: gone\ndata: no longer yours to see\n\n"
 _STILL_HERE = b": still here\n\n"
-_KEEPALIVES = {"keepalives": 1, "keepalives_idle": 20, "keepalives_interval": 5, "keepalives_count": 3}
+_KEEPALIVES: Mapping[str, Any] = {
+    "keepalives": 1,
+    "keepalives_idle": 20,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+}
 """A connection that only listens would never notice that the other end is gone."""
 
 _log = structlog.get_logger(__name__)

@@ -1,13 +1,17 @@
 """Reading the tasks that wait for people, for those whom they wait for."""
 
-from sqlalchemy import Select, Uuid, bindparam, func, select
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Integer, Select, Uuid, bindparam, func, select
 from sqlalchemy import text as sql
 
-from seatkeeper.core.ids import MemberId
+from seatkeeper.core.ids import IntegrationId, JobId, MemberId
+from seatkeeper.core.jobs import JobState
 from seatkeeper.core.tasks import TaskState
 from seatkeeper.store.database import Reader
 from seatkeeper.store.statements import Prepared, prepare
-from seatkeeper.store.tables import tasks
+from seatkeeper.store.tables import jobs, tasks
 from seatkeeper.store.workspace_tables import integration_roles
 
 _MOST_COUNTED = 1000
@@ -17,6 +21,28 @@ _IS_OPEN = sql(f"tasks.state = '{TaskState.OPEN}'")
 _ALL = select(tasks.c.id).where(_IS_OPEN)
 _OF_MEMBER = _ALL.join(integration_roles, integration_roles.c.integration_id == tasks.c.integration_id).where(
     integration_roles.c.member_id == bindparam("member_id", type_=Uuid)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldRemoval:
+    """A job that would take an account away, and is held for a person to say yes or no."""
+
+    id: JobId
+    target: str
+    created_at: datetime
+    actor: str
+
+
+_HELD = prepare(
+    select(*(jobs.c[name] for name in ("id", "target", "created_at", "actor")))
+    .where(
+        jobs.c.integration_id == bindparam("integration_id", type_=Uuid),
+        sql(f"jobs.state = '{JobState.WAITING}'"),
+        jobs.c.held,
+    )
+    .order_by(jobs.c.id)
+    .limit(bindparam("limit", type_=Integer))
 )
 
 
@@ -35,3 +61,9 @@ async def count_open_tasks(reader: Reader, member_id: MemberId | None) -> int:
     else:
         [row] = await reader.fetch_all(_COUNT_OF_MEMBER, member_id=member_id)
     return int(row["count"])
+
+
+async def list_held_removals(reader: Reader, integration_id: IntegrationId, limit: int) -> list[HeldRemoval]:
+    """List the removals of an integration that are held, those asked for first first."""
+    rows = await reader.fetch_all(_HELD, integration_id=integration_id, limit=limit)
+    return [HeldRemoval(**row) for row in rows]

@@ -6,12 +6,14 @@ from datetime import datetime
 from sqlalchemy import Select, Text, Uuid, bindparam, cast, func, select
 
 from seatkeeper.core.errors import NotFoundError
-from seatkeeper.core.ids import IntegrationId, JobId, TaskId
+from seatkeeper.core.ids import IntegrationId, JobId, MemberId, TaskId
 from seatkeeper.core.problems import Problem, ProblemCode
 from seatkeeper.core.tasks import TaskKind, TaskState
 from seatkeeper.store.database import Reader, Row
+from seatkeeper.store.queries.due_jobs import written
 from seatkeeper.store.statements import prepare
 from seatkeeper.store.tables import integrations, jobs, tasks
+from seatkeeper.store.workspace_tables import integration_roles, members
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,10 @@ class TaskFilter:
     limit: int = 50
     before: TaskId | None = None
     """Only tasks older than this one, to go on where a part of the list ended."""
+    visible_to: MemberId | None = None
+    """Only tasks of integrations this member has a role on."""
+    assignee_id: MemberId | None = None
+    unassigned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +48,14 @@ class ListedTask:
     opened_at: datetime
     closed_at: datetime | None
     closed_by: str | None
+    assignee_id: MemberId | None
+    assignee: str | None
+    """The name of whom the task was given to."""
+    note: str
+    """What the person said who closed it."""
 
 
-_PLAIN = ("id", "integration_id", "job_id", "opened_at", "closed_at", "closed_by")
+_PLAIN = ("id", "integration_id", "job_id", "opened_at", "closed_at", "closed_by", "assignee_id")
 
 
 def _selected() -> Select[tuple[object, ...]]:
@@ -54,9 +65,12 @@ def _selected() -> Select[tuple[object, ...]]:
             integrations.c.slug.label("integration"),
             jobs.c.target,
             jobs.c.app_group_id.is_not(None).label("is_about_group"),
+            members.c.name.label("assignee"),
+            func.coalesce(tasks.c.answer["note"].astext, "").label("note"),
         )
         .join(integrations, integrations.c.id == tasks.c.integration_id)
         .outerjoin(jobs, jobs.c.id == tasks.c.job_id)
+        .outerjoin(members, members.c.id == tasks.c.assignee_id)
     )
 
 
@@ -79,8 +93,17 @@ async def list_tasks(reader: Reader, wanted: TaskFilter) -> list[ListedTask]:
         statement = statement.where(tasks.c.integration_id == wanted.integration_id)
     if wanted.before is not None:
         statement = statement.where(tasks.c.id < wanted.before)
+    if wanted.visible_to is not None:
+        statement = statement.join(
+            integration_roles, integration_roles.c.integration_id == tasks.c.integration_id
+        ).where(integration_roles.c.member_id == wanted.visible_to)
+    if wanted.unassigned:
+        statement = statement.where(tasks.c.assignee_id.is_(None))
+    elif wanted.assignee_id is not None:
+        statement = statement.where(tasks.c.assignee_id == wanted.assignee_id)
     if wanted.state is not None:
-        statement = statement.where(tasks.c.state == wanted.state.value)
+        # Literal, so that the planner sees that the partial index tasks_open holds every open one.
+        statement = statement.where(tasks.c.state == written(wanted.state))
     return [_task(row) for row in await reader.fetch_all(statement)]
 
 
@@ -103,6 +126,8 @@ def _task(row: Row) -> ListedTask:
         integration=row["integration"],
         target=row["target"],
         is_about_group=row["is_about_group"],
+        assignee=row["assignee"],
+        note=row["note"],
         kind=TaskKind(row["kind"]),
         state=TaskState(row["state"]),
         problem=Problem(ProblemCode(row["problem_code"]), row["problem_detail"]),

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from seatkeeper.core.errors import NotPossibleNowError
 from seatkeeper.core.ids import IntegrationId, JobId
 from seatkeeper.core.jobs import PENDING, JobState
+from seatkeeper.core.problems import Problem
 from seatkeeper.store.database import Row, Transaction
 from seatkeeper.store.statements import Prepared, prepare
 from seatkeeper.store.tables import jobs
@@ -44,6 +45,16 @@ def _is_not_followed() -> Any:
 
 _RETRY = _changing(update(jobs).where(_THIS, _IS_FAILED).values(_AGAIN))
 _RETRY_FAILED = _changing(update(jobs).where(_ITS_OWN, _IS_FAILED, _is_not_followed()).values(_AGAIN))
+_HAND_OVER = _changing(
+    update(jobs)
+    .where(_THIS, _IS_FAILED)
+    .values(
+        state=JobState.WAITING.value,
+        problem_code=bindparam("code", type_=Text),
+        problem_detail=bindparam("detail", type_=Text),
+        ended_at=None,
+    )
+)
 _CANCEL = _changing(update(jobs).where(_THIS, _IS_PENDING).values(_OVER))
 _LOOK_AGAIN = _changing(update(jobs).where(_THIS, _IS_PENDING).values(_AGAIN))
 _CHOOSE = _changing(
@@ -68,6 +79,17 @@ async def put_failed_job_back(tx: Transaction, job_id: JobId) -> Row | None:
     """
     try:
         return await tx.fetch_one(_RETRY, job_id=job_id, now=tx.now)
+    except UniqueViolation:
+        raise NotPossibleNowError("A newer job about the same account is already waiting its turn.") from None
+
+
+async def put_failed_job_in_hands(tx: Transaction, job_id: JobId, problem: Problem) -> Row | None:
+    """Let a failed job wait for a person instead; None when it is not failed.
+
+    Raises ``NotPossibleNowError`` when a newer job about the same account or group is open.
+    """
+    try:
+        return await tx.fetch_one(_HAND_OVER, job_id=job_id, code=problem.code.value, detail=problem.detail)
     except UniqueViolation:
         raise NotPossibleNowError("A newer job about the same account is already waiting its turn.") from None
 
