@@ -7,7 +7,7 @@ import os
 import shutil
 import sqlite3
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +18,7 @@ from lab.processes import APPS, Command, free_port, running
 
 TOKEN = "lab-canaille-token"
 CLIENT_ID, CLIENT_SECRET = "lab-client", "lab-client-secret"
+SIGN_IN_CLIENT_ID = "seatkeeper"
 _PROGRAM = APPS / "canaille/bin/canaille"
 _SEED = APPS / "canaille/seed.sqlite"
 
@@ -46,6 +47,12 @@ _CLIENT = (
     " --response-types code --redirect-uris http://127.0.0.1:9/cb --scope openid"
     " --token-endpoint-auth-method client_secret_basic"
 )
+_SIGN_IN_CLIENT = (
+    f"create client --client-id {SIGN_IN_CLIENT_ID} --client-secret {CLIENT_SECRET} --client-name seatkeeper"
+    f" --client-uri http://127.0.0.1:9/ --audience {SIGN_IN_CLIENT_ID} --grant-types authorization_code"
+    " --response-types code --redirect-uris {redirect_uri} --scope openid --scope profile --scope email"
+    " --scope groups --token-endpoint-auth-method client_secret_basic"
+)
 _TOKEN = (
     f"create token --access-token {TOKEN} --client {CLIENT_ID} --issue-date 2026-01-01T00:00:00+00:00"
     f" --lifetime 3153600000 --scope openid --audience {CLIENT_ID}"
@@ -60,6 +67,14 @@ class Canaille:
     token: str
     token_url: str
     database: Path
+    issuer: str
+    environment: Mapping[str, str]
+
+    def register_client(self, redirect_uri: str) -> tuple[str, str]:
+        """Make an application people sign in to; give its id and its secret."""
+        made = _SIGN_IN_CLIENT.format(redirect_uri=redirect_uri).split()
+        subprocess.run([_PROGRAM, *made], env=self.environment, check=True, capture_output=True)
+        return SIGN_IN_CLIENT_ID, CLIENT_SECRET
 
     def rows(self, statement: str, *values: str) -> Sequence[sqlite3.Row]:
         """Read its database."""
@@ -95,7 +110,8 @@ def canaille(folder: Path, port: int | None = None) -> Iterator[Canaille]:
     database = folder / "canaille.sqlite"
     shutil.copyfile(_SEED, database)
     arguments: list[str | Path] = [_PROGRAM, "run", "--bind", f"127.0.0.1:{port}"]
-    command = Command(arguments, folder / "canaille.log", env=_environment(folder, port))
+    environment = _environment(folder, port)
+    command = Command(arguments, folder / "canaille.log", env=environment)
     address = f"http://localhost:{port}"
 
     def answers() -> bool:
@@ -106,7 +122,7 @@ def canaille(folder: Path, port: int | None = None) -> Iterator[Canaille]:
             return False
 
     with running(command, answers, patience=180.0):
-        yield Canaille(f"{address}/scim/v2", TOKEN, f"{address}/oauth/token", database)
+        yield Canaille(f"{address}/scim/v2", TOKEN, f"{address}/oauth/token", database, address, environment)
 
 
 if __name__ == "__main__":
