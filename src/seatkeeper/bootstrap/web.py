@@ -94,8 +94,9 @@ def application(parts: Parts, changes: Changes) -> ASGIApp:
             Route("/healthz", _read_health),
             Route("/readyz", read_readiness),
             Route("/metrics", read_metrics),
-            Mount("/", app=web_app(House(parts.engine, _web_settings(settings), changes))),
-        ]
+        ],
+        default=web_app(House(parts.engine, _web_settings(settings), changes)),
+        redirect_slashes=False,
     )
     return CountingRequests(router, metrics)
 

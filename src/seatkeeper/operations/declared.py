@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from seatkeeper.core.integrations import (
     EntitlementRule,
@@ -23,7 +23,11 @@ def _read_duration(value: object) -> timedelta:
     return value if isinstance(value, timedelta) else parse_duration(value)
 
 
-Duration = Annotated[timedelta, BeforeValidator(_read_duration)]
+Duration = Annotated[
+    timedelta,
+    BeforeValidator(_read_duration),
+    WithJsonSchema({"type": "string", "pattern": "^[0-9]{1,6} ?[dhms]$", "examples": ["30d"]}),
+]
 
 _STANDARD = Policy()
 

@@ -3,7 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 
-from seatkeeper.core.errors import InvalidValueError, NotPossibleNowError
+from seatkeeper.core.errors import AlreadyExistsError, InvalidValueError, NotPossibleNowError
 from seatkeeper.core.ids import MemberId
 from seatkeeper.store.database import Transaction
 from seatkeeper.store.records.idempotency import claim_key, keep_answer, release_key
@@ -25,7 +25,7 @@ async def begin_request(
 ) -> Answer | None:
     """Take the key for this request; give the answer it had when it was carried out before.
 
-    Raises ``InvalidValueError`` for a key that belongs to another request, and ``NotPossibleNowError`` while the
+    Raises ``AlreadyExistsError`` for a key that belongs to another request, and ``NotPossibleNowError`` while the
     first one is still being carried out.
     """
     if not 0 < len(key) <= _LONGEST or not key.isprintable():
@@ -35,7 +35,7 @@ async def begin_request(
     if known is None:
         return None
     if known.request_digest != digest:
-        raise InvalidValueError("This Idempotency-Key was used for another request: use a new one.")
+        raise AlreadyExistsError("This Idempotency-Key was used for another request: use a new one.")
     if known.status is None or known.body is None:
         raise NotPossibleNowError("The first request with this Idempotency-Key is still being carried out.")
     return Answer(known.status, keyring.unseal(bytes(known.body), bound_to=_place(member_id, key)))

@@ -7,7 +7,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Router
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp, Scope
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from seatkeeper.web.api.app import PATH as API_PATH
 from seatkeeper.web.api.app import api_app
@@ -26,14 +26,19 @@ def web_app(house: House, doors: Sequence[Door] = DOORS) -> ASGIApp:
     static = GZipMiddleware(
         _StaticFiles(directory=Path(__file__).parent / "static"), minimum_size=_SMALLEST_ZIPPED
     )
-    every: list[BaseRoute] = [
-        Mount("/static", static),
-        Mount(API_PATH, api_app(house)),
-        *routes(house, doors),
-    ]
-    return Router(
-        every, default=Entrance(house, {"GET": Door("GET", "/", _not_found, None)}), redirect_slashes=False
-    )
+    nowhere = Entrance(house, {"GET": Door("GET", "/", _not_found, None)})
+    every: list[BaseRoute] = [Mount("/static", static), *routes(house, doors)]
+    pages = Router(every, default=nowhere, redirect_slashes=False)
+    api = api_app(house)
+
+    async def choose(scope: Scope, receive: Receive, send: Send) -> None:
+        # Not a Mount, which lets a path with a line break pass by: every answer below here is the API's.
+        if scope["path"].startswith(f"{API_PATH}/"):
+            await api({**scope, "root_path": scope.get("root_path", "") + API_PATH}, receive, send)
+        else:
+            await pages(scope, receive, send)
+
+    return choose
 
 
 class _StaticFiles(StaticFiles):

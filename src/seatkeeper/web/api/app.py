@@ -4,7 +4,8 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
-from starlette.types import ASGIApp
+from fastapi.routing import APIRoute
+from starlette.types import ASGIApp, Scope
 
 from seatkeeper.web.api import integrations, jobs, members, tasks, tokens
 from seatkeeper.web.api.limits import Limiter
@@ -34,6 +35,7 @@ def api_app(house: House) -> ASGIApp:
     app = FastAPI(title="Seatkeeper", version="1", openapi_url=None, docs_url=None, redoc_url=None)
     app.state.house = house
     app.state.limiter = Limiter(house.settings.api_per_minute, house.clock)
+    app.state.methods_of = _methods_of
     app.router.redirect_slashes = False
     install(app)
     for router in ROUTERS:
@@ -41,6 +43,13 @@ def api_app(house: House) -> ASGIApp:
     description = describe(app)
     app.add_api_route("/openapi.json", lambda: description, include_in_schema=False)
     return app
+
+
+def _methods_of(scope: Scope) -> list[str]:
+    """Name the methods the path of a request knows; each route of a path tells only of its own."""
+    path = scope["path"].removeprefix(scope.get("root_path", ""))
+    routes = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
+    return sorted(method for route in routes if route.path_regex.match(path) for method in route.methods or ())
 
 
 def describe(app: FastAPI) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from seatkeeper.store.queries.integrations import find_integration
 from seatkeeper.store.queries.standings import get_standing, list_standings
 from seatkeeper.web.api.calls import Call, Configuring, Creating, Entering, IntegrationCall, Operating, Seeing
 from seatkeeper.web.api.routing import Operation
-from seatkeeper.web.api.shapes import CountShape, IntegrationShape, Shape, WholeIntegrationShape
+from seatkeeper.web.api.shapes import CountShape, IntegrationShape, Name, Shape, WholeIntegrationShape
 
 router = APIRouter(prefix="/integrations", tags=["Integrations"], route_class=Operation)
 
@@ -29,7 +29,7 @@ router = APIRouter(prefix="/integrations", tags=["Integrations"], route_class=Op
 class IntegrationBody(Shape):
     """An integration as it should be. What is left out is as the connector declares it."""
 
-    name: str = Field(min_length=1, max_length=200)
+    name: Name
     connector: str
     settings: dict[str, Any] = Field(
         default_factory=dict, description="Secrets too, which are never given back; one left out is kept."

@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from seatkeeper.core.access import WorkspaceRole
 from seatkeeper.core.ids import MemberId
@@ -14,7 +14,7 @@ from seatkeeper.store.queries.installation import read_queue_standing
 from seatkeeper.store.queries.members import get_member, list_members
 from seatkeeper.web.api.calls import ManagingWorkspace, SeeingWorkspace
 from seatkeeper.web.api.routing import Operation
-from seatkeeper.web.api.shapes import HealthShape, MemberShape, Shape
+from seatkeeper.web.api.shapes import Email, HealthShape, MemberShape, Name, Shape
 
 router = APIRouter(tags=["Workspace"], route_class=Operation)
 
@@ -22,8 +22,8 @@ router = APIRouter(tags=["Workspace"], route_class=Operation)
 class MemberBody(Shape):
     """A member to be invited."""
 
-    email: str = Field(min_length=3, max_length=320)
-    name: str = Field(min_length=1, max_length=200)
+    email: Email
+    name: Name
     role: WorkspaceRole = WorkspaceRole.MEMBER
 
 

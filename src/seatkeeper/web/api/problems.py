@@ -105,7 +105,10 @@ def refuse(request: Request, error: Exception) -> Response:
             return _refuse_shape(request, error)
         case HTTPException():
             kind, title = _HTTP.get(error.status_code, ("refused", "The request cannot be answered"))
-            return problem(request, error.status_code, kind, title, f"{error.detail}.", headers=error.headers)
+            headers = error.headers
+            if error.status_code == 405:
+                headers = {"Allow": ", ".join(request.app.state.methods_of(request.scope))}
+            return problem(request, error.status_code, kind, title, f"{error.detail}.", headers=headers)
         case _:
             _log.exception("api.failed", method=request.method, path=request.url.path)
             told = f"The log has it under {getattr(request.state, 'request_id', 'this instant')}."

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any, Generic, Literal, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -29,6 +29,13 @@ class Shape(BaseModel):
     """The base of what is sent: names that are not known are refused, so a typo is told at once."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+Email = Annotated[
+    str, Field(min_length=3, max_length=320, json_schema_extra={"pattern": "^[!-?A-~]{1,64}@[!-?A-~]{1,64}$"})
+]
+Name = Annotated[str, Field(min_length=1, max_length=200, json_schema_extra={"pattern": "^[!-~][ -~]*$"})]
+"""Their patterns describe what is surely taken; names and addresses of every language are."""
 
 
 class Page(BaseModel, Generic[T]):

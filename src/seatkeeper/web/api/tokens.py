@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime
 
 from seatkeeper.core.access import IntegrationRole
 from seatkeeper.core.errors import NotFoundError
@@ -15,7 +15,7 @@ from seatkeeper.store.queries.members import get_member, list_roles
 from seatkeeper.store.queries.tokens import list_tokens
 from seatkeeper.web.api.calls import Configuring, Seeing
 from seatkeeper.web.api.routing import Operation
-from seatkeeper.web.api.shapes import NewTokenShape, RoleShape, Shape, TokenShape
+from seatkeeper.web.api.shapes import Name, NewTokenShape, RoleShape, Shape, TokenShape
 
 router = APIRouter(prefix="/integrations/{integration}", tags=["Tokens and roles"], route_class=Operation)
 
@@ -23,7 +23,7 @@ router = APIRouter(prefix="/integrations/{integration}", tags=["Tokens and roles
 class TokenBody(Shape):
     """A token to be made."""
 
-    name: str = Field(min_length=1, max_length=200)
+    name: Name
     expires_at: AwareDatetime | None = None
 
 

@@ -1,0 +1,81 @@
+"""Writes the page about the API from its description: ``python -m seatkeeper.web.api.reference``."""
+
+import sys
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from fastapi import FastAPI
+
+from seatkeeper.web.api.app import ROUTERS, describe
+from seatkeeper.web.api.problems import KINDS
+
+_HEAD = """# The admin API
+
+Generated from the code; do not edit. The same as OpenAPI 3.1: `/api/v1/openapi.json`.
+"""
+
+
+def reference() -> str:
+    """Write the page."""
+    app = FastAPI()
+    for router in ROUTERS:
+        app.include_router(router)
+    return "\n".join(_lines(describe(app)))
+
+
+def _lines(document: Mapping[str, Any]) -> Iterator[str]:
+    yield _HEAD
+    yield document["info"]["description"]
+    yield "\n## Errors\n\n| status | type | |\n|---|---|---|"
+    for status, kind, title in KINDS.values():
+        yield f"| {status} | `urn:seatkeeper:problem:{kind}` | {title} |"
+    tag = ""
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            if operation["tags"][0] != tag:
+                tag = operation["tags"][0]
+                yield f"\n## {tag}"
+            yield from _operation(document, f"{method.upper()} {path}", operation)
+    yield ""
+
+
+def _operation(document: Mapping[str, Any], title: str, operation: Mapping[str, Any]) -> Iterator[str]:
+    yield f"\n### `{title}`\n\n{operation['description']}\n"
+    for parameter in operation.get("parameters", ()):
+        if parameter["in"] == "query":
+            told = parameter.get("description", "")
+            yield f"- query `{parameter['name']}`: {_type(parameter['schema'])}. {told}".rstrip()
+    body = operation.get("requestBody")
+    if body is not None:
+        shape = _resolve(document, body["content"]["application/json"]["schema"])
+        for name, schema in shape["properties"].items():
+            need = "required" if name in shape.get("required", ()) else "optional"
+            yield f"- body `{name}`: {_type(schema)}, {need}. {schema.get('description', '')}".rstrip()
+    for status, answer in operation["responses"].items():
+        if status.startswith("2"):
+            content = answer.get("content", {}).get("application/json", {}).get("schema")
+            yield f"- answers {status}" + (f" with {_type(content)}" if content else "")
+
+
+def _resolve(document: Mapping[str, Any], schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    if "$ref" not in schema:
+        return schema
+    found: Mapping[str, Any] = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    return found
+
+
+def _type(schema: Mapping[str, Any]) -> str:
+    if "$ref" in schema:
+        name = schema["$ref"].rpartition("/")[2]
+        return f"`{name.removesuffix('_').replace('Shape_', ' of ').removesuffix('Shape')}`"
+    if "anyOf" in schema:
+        return " or ".join(_type(part) for part in schema["anyOf"])
+    if schema.get("type") == "array":
+        return f"a list of {_type(schema.get('items') or schema['prefixItems'][0])}"
+    if "enum" in schema:
+        return " or ".join(f"`{value}`" for value in schema["enum"])
+    return str(schema.get("format") or schema.get("type", "anything"))
+
+
+if __name__ == "__main__":
+    sys.stdout.write(reference())
