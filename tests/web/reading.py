@@ -21,7 +21,7 @@ class Row:
 
 def rows_of(page: str) -> list[Row]:
     """Read the rows of Activity."""
-    return [_row(*found) for found in re.findall(r'<tr id="e([^"]+)">(.*?)</tr>', page, re.S)]
+    return [_row(*found) for found in re.findall(r'<tr id="e([^"]+)">(.*?)</tr>', page, re.DOTALL)]
 
 
 def link_named(page: str, rel: str) -> str | None:
@@ -36,7 +36,7 @@ def text_of(html: str) -> str:
 
 
 def _row(row_id: str, html: str) -> Row:
-    cells = dict(re.findall(r'<td class="sk-(\w+)">(.*?)</td>', html, re.S))
+    cells = dict(re.findall(r'<td class="sk-(\w+)">(.*?)</td>', html, re.DOTALL))
     link = re.search(r'href="([^"]*/jobs/[^"]+)"', html)
     texts = {name: text_of(cell) for name, cell in cells.items()}
     return Row(

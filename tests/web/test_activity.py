@@ -206,7 +206,7 @@ async def test_names_are_shown_and_never_run(world: World, admin: Person) -> Non
 
 async def test_the_download_holds_every_row_that_passes_and_no_formula(world: World, admin: Person) -> None:
     ids = await _many(world, PAGE + 5)
-    names = ["=cmd|' /C calc'!A0", '@"SUM(1)"', "line\nbreak, and comma", "＝1+1"]
+    names = ["=cmd|' /C calc'!A0", '@"SUM(1)"', "line\nbreak, and comma", "\uff1d1+1"]
     async with world.database.transaction(OWNER) as tx:
         for name in names:
             await record_event(tx, Happening(world.integration.id, EventKind.USER_REMOVED, name))
@@ -215,9 +215,9 @@ async def test_the_download_holds_every_row_that_passes_and_no_formula(world: Wo
     assert answer.text.count("\r\n") == len(ids) + len(names) + 1
     rows = list(csv.DictReader(StringIO(answer.text, newline="")))
     assert [row["target"] for row in rows[: len(names)]] == [
-        "'＝1+1",
+        "'\uff1d1+1",
         "line\nbreak, and comma",
-        "'@\"SUM(1)\"",
+        '\'@"SUM(1)"',
         "'=cmd|' /C calc'!A0",
     ]
     assert [row["event_id"] for row in rows[len(names) :]] == ids

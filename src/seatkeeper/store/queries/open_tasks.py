@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Integer, Select, Uuid, bindparam, func, select
 from sqlalchemy import text as sql
 
-from seatkeeper.core.ids import IntegrationId, JobId, MemberId
+from seatkeeper.core.ids import IntegrationId, JobId, MemberId, TaskId
 from seatkeeper.core.jobs import JobState
 from seatkeeper.core.tasks import TaskState
 from seatkeeper.store.database import Reader
@@ -46,6 +46,9 @@ _HELD = prepare(
 )
 
 
+_OF_JOB = prepare(select(tasks.c.id).where(tasks.c.job_id == bindparam("job_id", type_=Uuid), _IS_OPEN))
+
+
 def _count(these: Select[tuple[object]]) -> Prepared:
     return prepare(select(func.count().label("count")).select_from(these.limit(_MOST_COUNTED).subquery("these")))
 
@@ -67,3 +70,9 @@ async def list_held_removals(reader: Reader, integration_id: IntegrationId, limi
     """List the removals of an integration that are held, those asked for first first."""
     rows = await reader.fetch_all(_HELD, integration_id=integration_id, limit=limit)
     return [HeldRemoval(**row) for row in rows]
+
+
+async def find_open_task(reader: Reader, job_id: JobId) -> TaskId | None:
+    """Find the task a job waits for."""
+    row = await reader.fetch_one(_OF_JOB, job_id=job_id)
+    return None if row is None else TaskId(row["id"])
