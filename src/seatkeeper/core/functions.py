@@ -44,7 +44,9 @@ class Function:
 def is_assigned(value: object) -> bool:
     """Say whether anything is there; null, "", an empty list and a map of nothing are not (RFC 7643 §2.5)."""
     match value:
-        case None | "":
+        case str():
+            return value != ""
+        case None:
             return False
         case Mapping():
             return any(is_assigned(part) for part in value.values())
@@ -152,8 +154,9 @@ FUNCTIONS: tuple[Function, ...] = (
 
 def _guarded(name: str, body: Callable[..., Any]) -> Callable[..., Any]:
     def call(*arguments: Any) -> Any:
-        if any(argument is None for argument in arguments):
-            return None
+        for argument in arguments:
+            if argument is None:
+                return None
         try:
             return _bounded(body(*arguments))
         except Exception:  # noqa: BLE001 - its message may hold a value, and the CEL engine would log it

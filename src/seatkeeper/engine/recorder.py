@@ -19,10 +19,10 @@ from seatkeeper.store.records.accounts import let_go, lock_accounts
 from seatkeeper.store.records.jobs import ask_for_accounts
 from seatkeeper.store.records.runs import Turn
 
-_GATHERING = 0.05
+_GATHERING = 0.1
 """Seconds to wait for company before a transaction, unless somebody waits for it to be written."""
 
-_PLENTY = 50
+_PLENTY = 100
 """With so many entries there is company enough."""
 
 _log = structlog.get_logger(__name__)
