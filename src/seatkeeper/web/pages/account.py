@@ -54,7 +54,7 @@ async def _account(
         listed = await get_member(reader, me)
         shown = {
             "sessions": await list_sessions(reader, me, visit.now, used_since),
-            "here": await find_session_id(reader, digest_session(visit.secret)),
+            "this_session": await find_session_id(reader, digest_session(visit.secret)),
             "passkeys": await list_passkeys(reader, me),
             "codes_left": await count_recovery_codes(reader, me),
         }

@@ -1,0 +1,120 @@
+"""Getting in, as the first person of an installation does: from the printed link to a passkey."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pyotp
+import pytest
+from playwright.async_api import Page, expect
+
+from lab.seatkeeper import Seatkeeper
+from tests.pages.conftest import OpenPage, accessibility_faults
+
+pytestmark = pytest.mark.live
+
+EMAIL, PASSWORD = "grace@example.org", "nine tall herons walking"
+_VIRTUAL = {
+    "protocol": "ctap2",
+    "transport": "internal",
+    "hasResidentKey": True,
+    "hasUserVerification": True,
+    "isUserVerified": True,
+    "automaticPresenceSimulation": True,
+}
+
+
+async def test_the_printed_link_makes_the_first_admin_who_secures_the_account_and_comes_back(
+    seatkeeper: Seatkeeper, open_page: OpenPage
+) -> None:
+    page = await open_page("/sign-in", None)
+    await expect(page.get_by_text("Nobody can sign in yet")).to_be_visible()
+    await page.goto(_set_up_link(seatkeeper))
+    assert await accessibility_faults(page) == []
+    await _make_admin(page, "short", "The password needs at least 12 characters")
+    await _make_admin(page, PASSWORD, "No app is connected yet")
+
+    await page.goto(_url(seatkeeper, "/account"))
+    key = await _set_up_authenticator(page)
+    await _add_passkey(page)
+    assert await accessibility_faults(page) == []
+
+    await _sign_out(page)
+    await _sign_in(page, "not the password", "The e-mail address or the password is not right")
+    await _sign_in(page, PASSWORD, "The second step")
+    assert await accessibility_faults(page) == []
+    await _send_code(page, "000000", "This code is not right")
+    await _send_code(page, _code(key, after=1), "No app is connected yet")
+
+    await _sign_out(page)
+    await page.get_by_role("button", name="Use a passkey").click()
+    await expect(page.get_by_text("No app is connected yet")).to_be_visible()
+
+
+def _url(seatkeeper: Seatkeeper, path: str) -> str:
+    """Passkeys are for host names, and the test's own address is none."""
+    return f"http://localhost:{seatkeeper.port}{path}"
+
+
+def _set_up_link(seatkeeper: Seatkeeper) -> str:
+    assert seatkeeper.web is not None
+    told = seatkeeper.web.command.log.read_text()
+    found = re.search(r"^  (http\S+/setup/\S+)$", told, re.MULTILINE)
+    assert found is not None, told
+    return found[1]
+
+
+async def _make_admin(page: Page, password: str, then: str) -> None:
+    await page.get_by_label("Your e-mail address").fill(EMAIL)
+    await page.get_by_label("Your name").fill("Grace Hopper <b>Rear Admiral</b>")
+    await page.get_by_label("New password").fill(password)
+    await page.get_by_label("The same again").fill(password)
+    await page.get_by_role("button", name="Make the first Admin").click()
+    await expect(page.get_by_text(then)).to_be_visible()
+
+
+async def _set_up_authenticator(page: Page) -> str:
+    await page.get_by_role("button", name="Set up an authenticator app").click()
+    key = (await page.locator("strong.sk-mono").inner_text()).replace(" ", "")
+    assert await accessibility_faults(page) == []
+    await page.get_by_label("Code", exact=True).fill(_code(key))
+    await page.get_by_role("button", name="Switch the second step on").click()
+    await expect(page.get_by_role("heading", name="Keep these recovery codes")).to_be_visible()
+    assert await page.locator("#codes li").count() == 10
+    assert await accessibility_faults(page) == []
+    await page.get_by_role("link", name="I have kept them").click()
+    await expect(page.get_by_text("10 recovery codes")).to_be_visible()
+    return key
+
+
+async def _add_passkey(page: Page) -> None:
+    devices = await page.context.new_cdp_session(page)
+    await devices.send("WebAuthn.enable")
+    await devices.send("WebAuthn.addVirtualAuthenticator", {"options": _VIRTUAL})
+    await page.get_by_label("Name").fill("work laptop 💻")
+    await page.get_by_role("button", name="Add a passkey").click()
+    await expect(page.get_by_text("The passkey is added")).to_be_visible()
+    await expect(page.get_by_text("work laptop 💻")).to_be_visible()
+
+
+async def _sign_out(page: Page) -> None:
+    await page.locator("details.sk-menu summary").click()
+    await page.get_by_role("button", name="Sign out", exact=True).last.click()
+    await expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
+async def _sign_in(page: Page, password: str, then: str) -> None:
+    await page.get_by_label("E-mail address").fill(EMAIL.upper())
+    await page.get_by_label("Password").fill(password)
+    await page.get_by_role("button", name="Sign in", exact=True).click()
+    await expect(page.get_by_text(then).first).to_be_visible()
+
+
+async def _send_code(page: Page, code: str, then: str) -> None:
+    await page.get_by_label("Code", exact=True).fill(code)
+    await page.get_by_role("button", name="Go on").click()
+    await expect(page.get_by_text(then)).to_be_visible()
+
+
+def _code(key: str, after: int = 0) -> str:
+    """The code of now, or of a step after it: each step's is good once."""
+    return pyotp.TOTP(key).at(datetime.now(UTC) + timedelta(seconds=30 * after))

@@ -1,0 +1,148 @@
+"""Signing in with real OpenID providers: oidc-provider and Canaille, in a browser."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page, expect
+
+from lab.canaille import canaille
+from lab.oidc_provider import OpenIDProvider, oidc_provider
+from lab.seatkeeper import Seatkeeper
+from seatkeeper.core.access import WorkspaceRole
+from seatkeeper.core.providers import RoleRule
+from seatkeeper.operations.members import add_member
+from seatkeeper.operations.providers import ProviderForm, create_provider
+from seatkeeper.store.database import Database
+from seatkeeper.store.queries.members import find_member
+from seatkeeper.store.sealing import Keyring
+from tests.pages.conftest import OpenPage
+from tests.web.people import SETUP
+
+pytestmark = pytest.mark.live
+
+PEOPLE = {
+    "ada": {"email": "ada@corp.example", "email_verified": True, "name": "Ada Lovelace", "groups": ["idm-admins"]},
+    "bob": {"email": "bob@corp.example", "email_verified": True, "name": "Bob", "groups": ["everybody"]},
+    "eve": {"email": "ada@other.example", "email_verified": False, "name": "Eve", "groups": ["idm-admins"]},
+}
+RULES = (RoleRule("idm-auditors", WorkspaceRole.AUDITOR), RoleRule("idm-admins", WorkspaceRole.ADMIN))
+
+
+@pytest.fixture(scope="module")
+def callback(seatkeeper: Seatkeeper) -> str:
+    return f"{seatkeeper.url}/sign-in/callback"
+
+
+@pytest.fixture(scope="module")
+def provider(callback: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenIDProvider]:
+    with oidc_provider(tmp_path_factory.mktemp("oidc"), callback, PEOPLE) as running:
+        yield running
+
+
+@asynccontextmanager
+async def _opened(url: str) -> AsyncIterator[Database]:
+    database = Database(url, size=2, clock=lambda: datetime.now(UTC))
+    await database.open()
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+async def _offer(url: str, seatkeeper: Seatkeeper, form: ProviderForm) -> None:
+    async with _opened(url) as database, database.transaction(SETUP) as tx:
+        await create_provider(tx, Keyring.parse(seatkeeper.env["SEATKEEPER_SECRET_KEY"]), form)
+
+
+async def _role_of(url: str, email: str) -> WorkspaceRole | None:
+    async with _opened(url) as database, database.read() as reader:
+        found = await find_member(reader, email)
+    return None if found is None else found.member.role
+
+
+async def _go(page: Page, provider: str, login: str) -> None:
+    await page.get_by_role("link", name=f"Sign in with {provider}", exact=True).click()
+    await page.locator("input[name=login]").fill(login)
+    await page.locator("input[name=password]").fill("any")
+    await page.get_by_role("button", name="Sign-in").click()
+    await page.get_by_role("button", name="Continue").click()
+
+
+async def test_a_group_makes_an_admin_and_somebody_without_one_is_refused(
+    seatkeeper: Seatkeeper, database_url: str, provider: OpenIDProvider, open_page: OpenPage
+) -> None:
+    # The slash at the end is not how this provider calls itself.
+    form = ProviderForm(
+        "Corporate",
+        provider.issuer + "/",
+        provider.client_id,
+        provider.client_secret,
+        scopes="openid email profile groups",
+        role_rules=RULES,
+    )
+    await _offer(database_url, seatkeeper, form)
+    page = await open_page("/sign-in?next=/account", None)
+    await _go(page, "Corporate", "ada")
+    await expect(page.get_by_role("heading", name="Sign-in and sessions")).to_be_visible()
+    await expect(page.get_by_text("Ada Lovelace · ada@corp.example")).to_be_visible()
+    assert await _role_of(database_url, "ada@corp.example") is WorkspaceRole.ADMIN
+
+    page = await open_page("/sign-in", None)
+    await _go(page, "Corporate", "bob")
+    await expect(page.get_by_text("none of your groups makes you one")).to_be_visible()
+    assert await _role_of(database_url, "bob@corp.example") is None
+
+
+async def test_an_unverified_address_opens_nobody_elses_account(
+    seatkeeper: Seatkeeper, database_url: str, provider: OpenIDProvider, open_page: OpenPage
+) -> None:
+    async with _opened(database_url) as database, database.transaction(SETUP) as tx:
+        await add_member(tx, "ada@other.example", "Ada", WorkspaceRole.MEMBER)
+    form = ProviderForm("Second", provider.issuer, provider.client_id, provider.client_secret)
+    await _offer(database_url, seatkeeper, form)
+    page = await open_page("/sign-in", None)
+    await _go(page, "Second", "eve")
+    await expect(page.get_by_text("has not verified that ada@other.example is yours")).to_be_visible()
+    assert await _role_of(database_url, "ada@other.example") is WorkspaceRole.MEMBER
+
+
+async def test_who_does_not_consent_is_told_so(
+    seatkeeper: Seatkeeper, database_url: str, provider: OpenIDProvider, open_page: OpenPage
+) -> None:
+    form = ProviderForm("Third", provider.issuer, provider.client_id, provider.client_secret)
+    await _offer(database_url, seatkeeper, form)
+    page = await open_page("/sign-in", None)
+    await page.get_by_role("link", name="Sign in with Third", exact=True).click()
+    await page.get_by_role("link", name="Cancel").click()
+    await expect(page.get_by_text("Third did not let you in, or you did not agree to it")).to_be_visible()
+
+
+async def test_a_provider_that_is_away_is_told_and_the_password_still_works(
+    seatkeeper: Seatkeeper, database_url: str, open_page: OpenPage
+) -> None:
+    await _offer(database_url, seatkeeper, ProviderForm("Away", "http://127.0.0.1:9", "seatkeeper", "secret"))
+    page = await open_page("/sign-in", None)
+    await page.get_by_role("link", name="Sign in with Away", exact=True).click()
+    await expect(page.get_by_text("Away cannot be reached at the moment")).to_be_visible()
+    await expect(page.get_by_label("Password")).to_be_visible()
+
+
+async def test_canaille_signs_people_in_who_become_what_new_people_become(
+    seatkeeper: Seatkeeper, database_url: str, callback: str, tmp_path: Path, open_page: OpenPage
+) -> None:
+    with canaille(tmp_path) as running:
+        client = running.register_client(callback)
+        form = ProviderForm("Canaille", running.issuer, *client, default_role=WorkspaceRole.MEMBER)
+        await _offer(database_url, seatkeeper, form)
+        page = await open_page("/sign-in", None)
+        await page.get_by_role("link", name="Sign in with Canaille", exact=True).click()
+        await page.locator("input[name=login]").fill("admin")
+        await page.locator("[type=submit]").first.click()
+        await page.locator("input[name=password]").fill("adminPass123!")
+        await page.locator("[type=submit]").first.click()
+        await page.locator("button[name=answer][value=accept]").click()
+        await expect(page.get_by_text("No app is connected yet")).to_be_visible()
+    assert await _role_of(database_url, "admin@example.org") is WorkspaceRole.MEMBER
