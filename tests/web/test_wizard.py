@@ -1,6 +1,7 @@
 """The wizard: a draft is somebody's own, keeps what was entered and never shows a secret."""
 
 import re
+from html import unescape
 
 import pytest
 
@@ -45,7 +46,8 @@ def rows_of(page: str) -> dict[str, str]:
     texts = re.findall(r'<textarea[^>]*name="(attribute[^"]*)"[^>]*>([^<]*)</textarea>', page)
     join = re.findall(r'id="join" name="join"[^>]*value="([^"]*)"', page)
     plain = {name: value for name, value in [*inputs, *texts] if not name.endswith(".required")}
-    return {name: value.replace("&#34;", '"') for name, value in plain.items()} | {"join": join[0]}
+    required = dict.fromkeys(re.findall(r'name="(attribute[^"]*\.required)" value="yes" checked', page), "yes")
+    return {name: unescape(value) for name, value in plain.items()} | {"join": join[0]} | required
 
 
 async def test_an_app_is_found_by_what_its_card_says(admin: Person) -> None:
@@ -139,7 +141,7 @@ async def test_rows_come_and_go_without_a_script(admin: Person) -> None:
     more = (await admin.post(f"{draft}/attributes", {**rows, "do": "add.attribute"})).text
     assert len(rows_of(more)) == len(rows) + 2
     fewer = (await admin.post(f"{draft}/attributes", {**rows, "do": "remove.attribute.0"})).text
-    assert len(rows_of(fewer)) == len(rows) - 2
+    assert len(rows_of(fewer)) == len(rows) - 3
     assert 'name="rule.0.type"' in (await admin.post(f"{draft}/attributes", {**rows, "do": "add.rule"})).text
     assert 'name="schema.0.name"' in (await admin.post(f"{draft}/attributes", {**rows, "do": "add.schema"})).text
 

@@ -11,7 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from seatkeeper.core.trials import describe_abilities, explain_trial
-from seatkeeper.core.wording import describe_event, describe_job, explain
+from seatkeeper.core.wording import describe_event, describe_forgotten, describe_job, explain
 from seatkeeper.web.browsers import name_browser
 
 _UNITS: Final = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
@@ -31,7 +31,9 @@ def templates() -> Environment:
     environment.globals.update(
         asset=_asset, icon=_icon, describe_job=describe_job, describe_event=describe_event, explain=explain
     )
-    environment.globals.update(explain_trial=explain_trial, describe_abilities=describe_abilities)
+    environment.globals.update(
+        explain_trial=explain_trial, describe_abilities=describe_abilities, describe_forgotten=describe_forgotten
+    )
     environment.filters.update(count=_count, lasting=lasting, exact=_exact, browser=name_browser)
     return environment
 

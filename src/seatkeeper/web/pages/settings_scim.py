@@ -1,0 +1,103 @@
+"""The integration's SCIM endpoint: its address, and the tokens identity providers show there."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from starlette.responses import Response
+
+from seatkeeper.core.access import Permission
+from seatkeeper.core.errors import InvalidValueError, NotFoundError
+from seatkeeper.core.ids import TokenId
+from seatkeeper.operations.tokens import create_token, revoke_token, rotate_token
+from seatkeeper.store.database import Reader
+from seatkeeper.store.queries.tokens import list_tokens
+from seatkeeper.web.doors import Door
+from seatkeeper.web.pages.settings_frames import settings_page
+from seatkeeper.web.visits import Visit
+
+LIFETIMES = ((365, "a year"), (180, "half a year"), (90, "90 days"), (30, "30 days"), (0, "for ever"))
+OVERLAPS = ((7, "7 days"), (1, "1 day"), (30, "30 days"), (0, "no longer"))
+
+
+async def show_scim(visit: Visit) -> Response:
+    """Show address and tokens; of a token, only how it begins."""
+    return await _page(visit)
+
+
+async def make_token(visit: Visit) -> Response:
+    """Make a token and show it this once."""
+    days = chosen_days(visit, "days", LIFETIMES)
+    try:
+        async with visit.transaction() as tx:
+            expires_at = tx.now + timedelta(days=days) if days else None
+            made = await create_token(tx, visit.integration.id, visit.given("name"), expires_at)
+    except InvalidValueError as error:
+        return await _page(visit, fault=str(error), status=422)
+    return await _page(visit, secret=made.secret)
+
+
+async def replace_token(visit: Visit) -> Response:
+    """Make a token in place of another, which stays good for a while; show the new one this once."""
+    overlap = timedelta(days=chosen_days(visit, "overlap", OVERLAPS))
+    async with visit.transaction() as tx:
+        made = await rotate_token(tx, visit.integration.id, _token(visit), overlap)
+    return await _page(visit, secret=made.secret)
+
+
+async def revoke(visit: Visit) -> Response:
+    """Refuse a token from now on."""
+    async with visit.transaction() as tx:
+        await _demand_ours(tx, visit)
+        await revoke_token(tx, _token(visit))
+    return visit.go(f"/integrations/{visit.integration.slug}/settings/scim", "The token is revoked.")
+
+
+def scim_url(visit: Visit) -> str:
+    """Say what an identity provider is given as the base URL."""
+    return f"{visit.base_url}/scim/v2/{visit.integration.slug}"
+
+
+def chosen_days(visit: Visit, name: str, choices: Sequence[tuple[int, str]]) -> int:
+    """Read a choice of days. Raises ``InvalidValueError``."""
+    given = visit.given(name)
+    if given not in {str(days) for days, _ in choices}:
+        raise InvalidValueError("Choose one of the times in the list.")
+    return int(given)
+
+
+async def _demand_ours(reader: Reader, visit: Visit) -> None:
+    if all(token.id != _token(visit) for token in await list_tokens(reader, visit.integration.id)):
+        raise NotFoundError("This integration has no such token.")
+
+
+def _token(visit: Visit) -> TokenId:
+    try:
+        return TokenId(UUID(visit.param("token")))
+    except ValueError:
+        raise NotFoundError("This integration has no such token.") from None
+
+
+async def _page(visit: Visit, *, secret: str = "", fault: str = "", status: int = 200) -> Response:
+    async with visit.read() as reader:
+        tokens = await list_tokens(reader, visit.integration.id)
+    return await settings_page(
+        visit,
+        "scim",
+        status,
+        tokens=list(reversed(tokens)),
+        url=scim_url(visit),
+        secret=secret,
+        fault=fault,
+        lifetimes=LIFETIMES,
+        overlaps=OVERLAPS,
+    )
+
+
+_BASE = "/integrations/{integration}/settings/scim"
+DOORS: Sequence[Door] = (
+    Door("GET", _BASE, show_scim, Permission.SEE),
+    Door("POST", f"{_BASE}/tokens", make_token, Permission.CONFIGURE),
+    Door("POST", f"{_BASE}/tokens/{{token}}/replace", replace_token, Permission.CONFIGURE),
+    Door("POST", f"{_BASE}/tokens/{{token}}/revoke", revoke, Permission.CONFIGURE),
+)
