@@ -18,10 +18,12 @@ from sqlalchemy import (
     Text,
     Uuid,
     bindparam,
+    case,
     column,
     func,
     insert,
     literal,
+    null,
     select,
     true,
     update,
@@ -152,7 +154,10 @@ def _taking_over(newcomers: CTE, asked: CTE) -> CTE:
     return (
         update(accounts)
         .where(accounts.c.id == newcomers.c.left_id, done)
-        .values(user_id=newcomers.c.user_id)
+        # Whoever is back is no leaver: nobody is to read that the account will be deleted.
+        .values(
+            user_id=newcomers.c.user_id, delete_at=case((newcomers.c.active, null()), else_=accounts.c.delete_at)
+        )
         .returning(accounts.c.id)
         .cte("taken_over")
     )
