@@ -57,7 +57,8 @@ _log = structlog.get_logger(__name__)
 class Changes:
     """Listens to the database and rings the bells of those who watch."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, check_every: float = _CHECK_EVERY) -> None:
+        self.check_every = check_every
         self._url = url
         self._bells: dict[IntegrationId | None, set[asyncio.Event]] = {}
         self._closed = asyncio.Event()
@@ -158,7 +159,7 @@ class LiveResponse(StreamingResponse):
 async def _words(changes: Changes, watched: Watched, look: Look) -> AsyncIterator[bytes]:
     yield b"retry: %d\n\n" % (1000 + secrets.randbelow(2000))  # who lost the same process comes back one by one
     clock = asyncio.get_running_loop().time
-    check_at = clock() + _CHECK_EVERY * _chance()
+    check_at = clock() + changes.check_every * _chance()
     while not changes.is_closed:
         looks_at = watched
         async with changes.watch(looks_at) as bell:
@@ -170,7 +171,7 @@ async def _words(changes: Changes, watched: Watched, look: Look) -> AsyncIterato
                     except RequestError:
                         yield _GONE
                         return
-                    check_at = clock() + _CHECK_EVERY
+                    check_at = clock() + changes.check_every
                 count = changes.count_watchers(looks_at)
                 if not await _rings(bell, min(_KEEP_ALIVE, check_at - clock())):
                     yield _STILL_HERE
