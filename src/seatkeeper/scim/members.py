@@ -20,6 +20,7 @@ from seatkeeper.scim.policy import entries_of
 from seatkeeper.scim.shapes import GROUP_SHAPE
 
 _MEMBERS = "members"
+_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.ASCII)
 _BY_ID = re.compile(r'members\[\s*value\s+eq\s+"([^"\\]*)"\s*\]', re.IGNORECASE)
 """The path of one member, which need not be parsed: Okta sends one for each member that leaves."""
 
@@ -149,7 +150,7 @@ def _values(sent: object) -> list[str]:
 
 def _value(entry: object) -> str:
     value = entry
-    if isinstance(entry, Mapping):
+    if isinstance(entry, dict):
         value = entry.get("value") or next((item for key, item in entry.items() if key.lower() == "value"), None)
     if not isinstance(value, str):
         raise InvalidValueException(detail="Each of 'members' must be an object with a 'value', a user's id.")
@@ -174,8 +175,4 @@ def possible_ids(values: Iterable[str]) -> list[UserId]:
 
 def parsed_id(value: str) -> UUID | None:
     """Read an id of ours. Other spellings of a UUID are no ids: ids are caseExact (RFC 7643 §3.1)."""
-    try:
-        parsed = UUID(value)
-    except ValueError:
-        return None
-    return parsed if str(parsed) == value else None
+    return UUID(value) if _ID.fullmatch(value) else None

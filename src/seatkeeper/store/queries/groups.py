@@ -37,13 +37,13 @@ _MEMBERS_OF = prepare(
     .where(memberships.c.group_id == any_(bindparam("groups", type_=ARRAY(Uuid))))
     .order_by(users.c.id)
 )
-_FIRST_MEMBERS = prepare(
-    select(users.c.id, MEMBER_DISPLAY.label("display"), users.c.user_name)
-    .join(users, users.c.id == memberships.c.user_id)
+_first = (
+    select(memberships.c.user_id)
     .where(memberships.c.group_id == bindparam("group_id", type_=Uuid))
-    .order_by(memberships.c.user_id)
-    .limit(bindparam("count", type_=Integer))
+    .limit(bindparam("most", type_=Integer) + 1)
+    .subquery("first")
 )
+_COUNT_FIRST = prepare(select(func.count(_first.c.user_id).label("found")))
 
 
 async def get_group(reader: Reader, integration_id: IntegrationId, group_id: GroupId) -> Group:
@@ -66,10 +66,9 @@ async def list_members(reader: Reader, group_id: GroupId) -> list[Member]:
 
 async def find_few_members(reader: Reader, group_id: GroupId, most: int) -> list[Member] | None:
     """Read the members of a group as ``list_members`` does; None when there are more than ``most``."""
-    rows = await reader.fetch_all(_FIRST_MEMBERS, group_id=group_id, count=most + 1)
-    if len(rows) > most:
-        return None
-    return [Member(UserId(row["id"]), row["display"], row["user_name"]) for row in rows]
+    row = await reader.fetch_one(_COUNT_FIRST, group_id=group_id, most=most)
+    assert row is not None
+    return None if row["found"] > most else await list_members(reader, group_id)
 
 
 async def members_of_groups(reader: Reader, group_ids: Sequence[GroupId]) -> dict[GroupId, list[Member]]:
