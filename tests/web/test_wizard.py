@@ -194,10 +194,10 @@ async def test_an_unfinished_draft_says_which_step_is_missing(admin: Person) -> 
 
 
 async def test_a_short_name_that_is_taken_is_told_at_once(admin: Person) -> None:
-    for _ in range(2):
-        draft = await begun(admin)
-        answer = await admin.post(f"{draft}/connection", CONNECTION)
-        await admin.post(f"{draft}/policy", {**POLICY, "do": "create"})
+    first, draft = await begun(admin), await begun(admin)
+    await admin.post(f"{first}/connection", CONNECTION)
+    await admin.post(f"{first}/policy", {**POLICY, "do": "create"})
+    answer = await admin.post(f"{draft}/connection", CONNECTION)
     assert answer.status_code == 422
     assert "Another integration has this short name" in answer.text
     reserved = await admin.post(f"{draft}/connection", {**CONNECTION, "slug": "new"})

@@ -120,12 +120,17 @@ class CompiledMapping:
         return frozenset(grants)
 
 
+def user_variables(schema: Sequence[SchemaAttribute]) -> Mapping[str, Part]:
+    """Give what every expression over people of this schema may read; a rule per group also sees ``group``."""
+    return {"user": user_part(schema), "groups": GROUPS}
+
+
 def compile_mapping(rules: MappingRules, schema: Sequence[SchemaAttribute] = ()) -> CompiledMapping:
     """Compile a mapping against the integration's user schema, which adds to the standard one.
 
     Raises ``MappingInvalidError`` that names every fault: the attribute, the position and the reason.
     """
-    variables = {"user": user_part(schema), "groups": GROUPS}
+    variables = user_variables(schema)
     faults = _unmapped("join", rules.join, rules) + _unmapped("required", rules.required, rules)
     attributes: dict[str, Expression] = {}
     entitlements: list[tuple[EntitlementRule, Expression]] = []

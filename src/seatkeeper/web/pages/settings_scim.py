@@ -97,7 +97,7 @@ async def _page(visit: Visit, *, secret: str = "", fault: str = "", status: int 
 _BASE = "/integrations/{integration}/settings/scim"
 DOORS: Sequence[Door] = (
     Door("GET", _BASE, show_scim, Permission.SEE),
-    Door("POST", f"{_BASE}/tokens", make_token, Permission.CONFIGURE),
+    Door("POST", _BASE, make_token, Permission.CONFIGURE),
     Door("POST", f"{_BASE}/tokens/{{token}}/replace", replace_token, Permission.CONFIGURE),
     Door("POST", f"{_BASE}/tokens/{{token}}/revoke", revoke, Permission.CONFIGURE),
 )
