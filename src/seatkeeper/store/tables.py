@@ -194,7 +194,7 @@ account_grants = Table(
     Column("value", Text, primary_key=True),
     Column("source", Text, primary_key=True),
     Column("integration_id", Uuid, nullable=False),
-    Index("grants_by_entitlement", "integration_id", "type", "value", "account_id"),
+    Index("grants_by_entitlement", "integration_id", "type", "value", "account_id", "source"),
 )
 
 offers = Table(

@@ -104,6 +104,11 @@ _COUNTS = prepare(
         .label("workers"),
     )
 )
+_HEARD = prepare(
+    select(func.count().label("workers"))
+    .select_from(_WORKERS)
+    .where(_WORKERS.c.last_heartbeat > func.now() - bindparam("heard_within", type_=Interval))
+)
 _REVISION = prepare(select(_REVISIONS.c.version_num.label("revision")))
 _CLOCK = prepare(select(func.clock_timestamp().label("at")))
 
@@ -123,6 +128,12 @@ async def read_queue_standing(reader: Reader, now: datetime, heard_within: timed
         quarantined=counts["quarantined"],
         workers=counts["workers"],
     )
+
+
+async def count_workers(reader: Reader, heard_within: timedelta) -> int:
+    """Count the workers with a heartbeat in the time asked for."""
+    [row] = await reader.fetch_all(_HEARD, heard_within=heard_within)
+    return int(row["workers"])
 
 
 async def find_revision(reader: Reader) -> str | None:

@@ -9,7 +9,7 @@ from sqlalchemy import Integer, Text, Uuid, bindparam, func, literal_column, sel
 
 from seatkeeper.core.entitlements import Entitlement
 from seatkeeper.core.ids import IntegrationId
-from seatkeeper.store.database import Reader
+from seatkeeper.store.database import Reader, Row
 from seatkeeper.store.queries.pushed_groups import Belonging
 from seatkeeper.store.statements import prepare
 from seatkeeper.store.tables import account_grants, accounts, offers, users
@@ -100,6 +100,24 @@ _HOLDINGS = prepare(
 )
 
 
+_GRANT_PLACE = (*_KEY, account_grants.c.account_id, account_grants.c.source)
+_GRANTS = prepare(
+    _granted.add_columns(*_KEY)
+    .where(
+        account_grants.c.integration_id == _MINE,
+        tuple_(*_GRANT_PLACE)
+        > tuple_(
+            bindparam("type", type_=Text),
+            bindparam("value", type_=Text),
+            bindparam("after_id", type_=Uuid),
+            bindparam("after_source", type_=Text),
+        ),
+    )
+    .order_by(*_GRANT_PLACE)
+    .limit(bindparam("most", type_=Integer))
+)
+
+
 async def find_offer(reader: Reader, integration_id: IntegrationId) -> Offer | None:
     """Find what the app said last, if it was ever asked."""
     row = await reader.fetch_one(_OFFER, integration_id=integration_id)
@@ -133,4 +151,21 @@ async def list_holdings(
         after_source=after_source,
         most=most,
     )
-    return [Holding(Belonging(**{key: row[key] for key in Belonging.__slots__}), row["source"]) for row in rows]
+    return [_holding(row) for row in rows]
+
+
+async def list_grants(
+    reader: Reader, integration_id: IntegrationId, *, after: tuple[Entitlement, Holding] | None, most: int
+) -> list[tuple[Entitlement, Holding]]:
+    """List everything that is held in order of entitlement, behind one of them."""
+    place: dict[str, object] = {"type": "", "value": "", "after_id": UUID(int=0), "after_source": ""}
+    if after is not None:
+        entitlement, holding = after
+        place = {"type": entitlement.type, "value": entitlement.value, "after_source": holding.source}
+        place["after_id"] = holding.holder.account_id
+    rows = await reader.fetch_all(_GRANTS, integration_id=integration_id, most=most, **place)
+    return [(Entitlement(row["type"], row["value"]), _holding(row)) for row in rows]
+
+
+def _holding(row: Row) -> Holding:
+    return Holding(Belonging(**{name: row[name] for name in Belonging.__slots__}), row["source"])

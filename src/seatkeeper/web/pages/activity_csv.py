@@ -1,15 +1,13 @@
 """Activity as a file: CSV by RFC 4180, streamed, and harmless in a spreadsheet."""
 
-import csv
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import replace
-from io import StringIO
 
 from starlette.responses import StreamingResponse
 
 from seatkeeper.core.wording import describe_event
 from seatkeeper.store.queries.activity import ActivityFilter, ActivityRow, Span, list_activity
-from seatkeeper.web.security import SAFE_HEADERS
+from seatkeeper.web.spreadsheets import csv_headers, csv_lines
 from seatkeeper.web.visits import Visit
 
 HEADINGS = (
@@ -17,8 +15,6 @@ HEADINGS = (
     *("job", "job_state", "problem", "request_id", "event_id"),
 )
 _AT_ONCE = 1000
-_FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", *(chr(ord(sign) + 0xFEE0) for sign in "=+-@"))
-"""What a spreadsheet takes for the beginning of a formula (OWASP, *CSV Injection*), in full width too."""
 
 
 class CSVResponse(StreamingResponse):
@@ -29,24 +25,19 @@ class CSVResponse(StreamingResponse):
     """
 
     def __init__(self, visit: Visit, wanted: ActivityFilter, name: str) -> None:
-        headers = {
-            "Content-Disposition": f'attachment; filename="{name}"',
-            "Cache-Control": "no-store",
-            "X-Request-Id": visit.request_id,
-            **SAFE_HEADERS,
-        }
+        headers = csv_headers(visit, name)
         super().__init__(
             _parts(visit, wanted), media_type="text/csv; charset=utf-8; header=present", headers=headers
         )
 
 
 async def _parts(visit: Visit, wanted: ActivityFilter) -> AsyncIterator[str]:
-    yield _lines([HEADINGS])
+    yield csv_lines([HEADINGS])
     span = Span(limit=_AT_ONCE)
     while True:
         async with visit.read() as reader:
             rows = await list_activity(reader, wanted, span)
-        yield _lines(map(_cells, rows))
+        yield csv_lines(map(_cells, rows))
         if len(rows) < _AT_ONCE:
             return
         span = replace(span, before=rows[-1].event.id)
@@ -56,19 +47,8 @@ def _cells(row: ActivityRow) -> tuple[str, ...]:
     event, job = row.event, row.job
     told = describe_event(event.kind, actor=event.actor_name, target=event.target, details=event.details)
     problem = "" if job is None or job.problem is None else job.problem.code.value
-    values = (
+    return (
         *(event.at.isoformat(), event.integration, event.kind.value, told, event.actor, event.actor_name),
         *(event.target, str(event.job_id or ""), "" if job is None else job.state.value, problem),
         *(event.request_id or "", str(event.id)),
     )
-    return tuple(map(_harmless, values))
-
-
-def _harmless(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULAS) else text
-
-
-def _lines(rows: Iterable[Sequence[str]]) -> str:
-    written = StringIO()
-    csv.writer(written, lineterminator="\r\n").writerows(rows)
-    return written.getvalue()

@@ -31,6 +31,10 @@
       const passed = (Date.now() - at.getTime()) / 1000;
       element.title = at.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "long" });
       if (element.hasAttribute("data-exact")) continue;
+      if (element.hasAttribute("data-clock")) {
+        element.textContent = at.toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" });
+        continue;
+      }
       element.textContent = Math.abs(passed) < 1 ? "now" : passed < 0 ? `in ${lasting(-passed)}` : `${lasting(passed)} ago`;
     }
   }
@@ -78,7 +82,7 @@
 
   document.addEventListener("submit", (event) => {
     const button = event.submitter;
-    if (button && event.target.method === "post") setTimeout(() => { button.disabled = true; });
+    if (button && !event.defaultPrevented && event.target.method === "post") setTimeout(() => { button.disabled = true; });
   });
 
   // Whoever reads further down, or in a row, keeps their place: new rows are then only counted.

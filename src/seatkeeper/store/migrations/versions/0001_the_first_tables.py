@@ -460,7 +460,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("account_id", "type", "value", "source"),
     )
     op.create_index(
-        "grants_by_entitlement", "account_grants", ["integration_id", "type", "value", "account_id"], unique=False
+        "grants_by_entitlement",
+        "account_grants",
+        ["integration_id", "type", "value", "account_id", "source"],
+        unique=False,
     )
     op.create_table(
         "jobs",
