@@ -95,15 +95,18 @@ async def open_page(browser: Browser, seatkeeper: Seatkeeper, database_url: str)
             await context.add_cookies([{"name": SESSION_COOKIE, "value": secret, "url": seatkeeper.url}])
         page = await context.new_page()
 
-        def note(fault: str) -> None:
+        def is_ours(url: str) -> bool:
             # A sign-in provider's pages are its own business.
-            if f":{seatkeeper.port}/" in page.url:
-                faults.append(fault)
+            return f":{seatkeeper.port}/" in url
 
-        page.on("pageerror", lambda error: note(str(error)))
+        page.on("pageerror", lambda error: faults.append(str(error)) if is_ours(page.url) else None)
         page.on(
             "console",
-            lambda said: note(said.text) if "Content Security Policy" in said.text else None,
+            lambda said: (
+                faults.append(said.text)
+                if "Content Security Policy" in said.text and is_ours(said.location["url"])
+                else None
+            ),
         )
         await page.goto(seatkeeper.url + path)
         return page
