@@ -126,6 +126,30 @@ async def test_one_that_gave_up_waiting_keeps_nobody_else_waiting(here: Director
     assert {type(answer) for answer in answers[1]} == {User}
 
 
+async def test_who_comes_while_a_transaction_ends_is_not_forgotten(here: Directory) -> None:
+    arrivals = Arrivals(here.database)
+
+    async def one_after_the_other(line: int) -> None:
+        for number in range(60):
+            await arrivals.create_user(_asked(number), here.integration, user_draft(f"person-{line}-{number}"))
+
+    async with asyncio.timeout(60):
+        await asyncio.gather(*(one_after_the_other(line) for line in range(5)))
+    assert len(await here.rows("users")) == 300
+
+
+async def test_an_integration_that_is_locked_holds_up_no_other(here: Directory, elsewhere: Database) -> None:
+    arrivals = Arrivals(here.database)
+    other = await directory_in(here.database, "erp")
+    async with elsewhere.transaction(_asked(0)) as tx:
+        await tx.connection.execute("SELECT FROM integrations WHERE slug = 'crm' FOR UPDATE")
+        held_up = asyncio.create_task(_create(arrivals, here, [f"person-{number}" for number in range(10)]))
+        made = await _create(arrivals, other, [f"person-{number}" for number in range(10)])
+        assert {type(answer) for answer in made} == {User}
+        assert not held_up.done()
+    assert {type(answer) for answer in await held_up} == {User}
+
+
 async def test_without_a_database_everybody_is_told(here: Directory) -> None:
     await here.database.close()
     answers = await _create(Arrivals(here.database), here, ["ada", "bob", "eve"])

@@ -7,12 +7,13 @@ all that is written (``docs/decisions/0010-arrivals-share-a-transaction.md``).
 import asyncio
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import psycopg
 
 from seatkeeper.core.errors import AlreadyExistsError
 from seatkeeper.core.events import Origin
+from seatkeeper.core.ids import IntegrationId
 from seatkeeper.core.integrations import Integration
 from seatkeeper.core.users import User
 from seatkeeper.operations.uniqueness import unique_attributes
@@ -21,7 +22,7 @@ from seatkeeper.store.database import Database
 from seatkeeper.store.records.arrivals import Arrival, add_users
 
 _AT_ONCE = 2
-"""Transactions under way: while PostgreSQL makes one durable it carries out the other."""
+"""Transactions of one integration under way: while PostgreSQL makes one durable it carries out the other."""
 
 _MOST = 50
 """Users in one transaction."""
@@ -34,13 +35,22 @@ class _Waiting:
     answer: "asyncio.Future[User]"
 
 
+@dataclass(slots=True)
+class _Queue:
+    waiting: deque[_Waiting] = field(default_factory=deque)
+    under_way: int = 0
+
+
 class Arrivals:
-    """Creates users for the requests of one process. Nobody waits for company: it is those who had to wait."""
+    """Creates users for the requests of one process. Nobody waits for company: it is those who had to wait.
+
+    Integrations keep to themselves, so that one whose rows are locked holds up no other.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._waiting: deque[_Waiting] = deque()
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._queues: dict[IntegrationId, _Queue] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
 
     async def create_user(self, origin: Origin, integration: Integration, draft: UserDraft) -> User:
         """Take in a new user as ``operations.users.create_user`` does, and commit it."""
@@ -50,24 +60,37 @@ class Arrivals:
         waiting = _Waiting(
             read_arrival(origin, integration, draft), draft, asyncio.get_running_loop().create_future()
         )
-        self._waiting.append(waiting)
-        if len(self._under_way) < _AT_ONCE:
-            task = asyncio.create_task(self._take_in(), name="arrivals")
-            self._under_way.add(task)
-            task.add_done_callback(self._under_way.discard)
+        self._put(integration.id, waiting)
         return await waiting.answer
 
-    async def _take_in(self) -> None:
-        while self._waiting:
-            batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), _MOST))]
-            try:
-                await self._write(batch)
-            except psycopg.Error:
-                # Nothing was written. What stands in the way of one must not keep the others out.
-                for waiting in batch:
-                    await self._write_alone(waiting)
-            except Exception as error:  # noqa: BLE001 - whatever it is, each of them is told
-                _fail(batch, error)
+    def _put(self, integration_id: IntegrationId, waiting: _Waiting) -> None:
+        queue = self._queues.setdefault(integration_id, _Queue())
+        queue.waiting.append(waiting)
+        if queue.under_way < _AT_ONCE:
+            queue.under_way += 1
+            task = asyncio.create_task(self._empty(integration_id, queue), name="arrivals")
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _empty(self, integration_id: IntegrationId, queue: _Queue) -> None:
+        try:
+            while queue.waiting:
+                await self._take_in([queue.waiting.popleft() for _ in range(min(len(queue.waiting), _MOST))])
+        finally:
+            # At once, and not when the task is seen to have ended: who comes in between would wait for nobody.
+            queue.under_way -= 1
+            if not queue.under_way and not queue.waiting:
+                del self._queues[integration_id]
+
+    async def _take_in(self, batch: Sequence[_Waiting]) -> None:
+        try:
+            await self._write(batch)
+        except psycopg.Error:
+            # Nothing was written. What stands in the way of one must not keep the others out.
+            for waiting in batch:
+                await self._write_alone(waiting)
+        except Exception as error:  # noqa: BLE001 - whatever it is, each of them is told
+            _fail(batch, error)
 
     async def _write_alone(self, waiting: _Waiting) -> None:
         try:
