@@ -31,13 +31,14 @@ class Listed:
 
 async def show_list(visit: Visit) -> Response:
     """Show the integrations the guest may see, those the filters let through."""
-    asked = {name: given for name in _FIELDS if (given := visit.query(name))}
+    asked = {name: visit.query(name) for name in _FIELDS}
+    given = urlencode({name: value for name, value in asked.items() if value})
     everything = await _read(visit)
     context: dict[str, Any] = {
         "rows": [one for one in everything if _passes(one, asked)],
         "total": len(everything),
         "asked": asked,
-        "here": f"/?{urlencode(asked)}" if asked else "/",
+        "here": f"/?{given}" if given else "/",
         "connectors": visit.house.connectors,
     }
     if visit.is_fragment:
@@ -60,10 +61,10 @@ def _listed(integration: Integration, standing: Standing, owners: Sequence[Owner
 def _passes(one: Listed, asked: Mapping[str, str]) -> bool:
     called = f"{one.integration.name}\n{one.integration.slug}".casefold()
     return (
-        asked.get("q", "").casefold() in called
-        and asked.get("connector", one.integration.connector) == one.integration.connector
-        and asked.get("status", one.health.value) == one.health.value
-        and (asked.get("owner") is None or asked["owner"] in {str(owner.id) for owner in one.owners})
+        asked["q"].casefold() in called
+        and asked["connector"] in {"", one.integration.connector}
+        and asked["status"] in {"", one.health.value}
+        and asked["owner"] in {"", *(str(owner.id) for owner in one.owners)}
     )
 
 
