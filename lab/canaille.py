@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+from joserfc.jwk import RSAKey
 
 from lab.processes import APPS, Command, free_port, running
 
@@ -28,6 +29,8 @@ SERVER_NAME = "localhost:{port}"
 PREFERRED_URL_SCHEME = "http"
 [CANAILLE]
 DATABASE = "sql"
+[CANAILLE.ACL.DEFAULT]
+PERMISSIONS = ["edit_self", "use_oidc"]
 [CANAILLE.ACL.ADMIN]
 PERMISSIONS = ["manage_users", "manage_all_groups", "manage_oidc"]
 FILTER = {{groups = "admins"}}
@@ -35,6 +38,7 @@ FILTER = {{groups = "admins"}}
 DATABASE_URI = "sqlite:///{folder}/canaille.sqlite"
 [CANAILLE_OIDC]
 REQUIRE_NONCE = false
+ACTIVE_JWKS = [{{ {key} }}]
 [CANAILLE_SCIM]
 ENABLE_SERVER = true
 """
@@ -49,10 +53,12 @@ _CLIENT = (
 )
 _SIGN_IN_CLIENT = (
     f"create client --client-id {SIGN_IN_CLIENT_ID} --client-secret {CLIENT_SECRET} --client-name seatkeeper"
-    f" --client-uri http://127.0.0.1:9/ --audience {SIGN_IN_CLIENT_ID} --grant-types authorization_code"
+    f" --client-uri http://127.0.0.1:9/ --grant-types authorization_code"
     " --response-types code --redirect-uris {redirect_uri} --scope openid --scope profile --scope email"
     " --scope groups --token-endpoint-auth-method client_secret_basic"
 )
+_SIGN_IN_AUDIENCE = f"set client {SIGN_IN_CLIENT_ID} --audience {SIGN_IN_CLIENT_ID}"
+"""Its tokens are for itself, which cannot be said before it is there."""
 _TOKEN = (
     f"create token --access-token {TOKEN} --client {CLIENT_ID} --issue-date 2026-01-01T00:00:00+00:00"
     f" --lifetime 3153600000 --scope openid --audience {CLIENT_ID}"
@@ -72,8 +78,8 @@ class Canaille:
 
     def register_client(self, redirect_uri: str) -> tuple[str, str]:
         """Make an application people sign in to; give its id and its secret."""
-        made = _SIGN_IN_CLIENT.format(redirect_uri=redirect_uri).split()
-        subprocess.run([_PROGRAM, *made], env=self.environment, check=True, capture_output=True)
+        for command in (_SIGN_IN_CLIENT.format(redirect_uri=redirect_uri), _SIGN_IN_AUDIENCE):
+            subprocess.run([_PROGRAM, *command.split()], env=self.environment, check=True, capture_output=True)
         return SIGN_IN_CLIENT_ID, CLIENT_SECRET
 
     def rows(self, statement: str, *values: str) -> Sequence[sqlite3.Row]:
@@ -98,7 +104,9 @@ def provision() -> None:
 
 def _environment(folder: Path, port: int) -> dict[str, str]:
     configuration = folder / "canaille.toml"
-    configuration.write_text(_CONFIGURATION.format(port=port, folder=folder))
+    signer = RSAKey.generate_key(2048).as_dict(private=True)
+    key = ", ".join(f'{name} = "{value}"' for name, value in signer.items())
+    configuration.write_text(_CONFIGURATION.format(port=port, folder=folder, key=key))
     return {**os.environ, "CANAILLE_CONFIG": str(configuration)}
 
 

@@ -140,9 +140,8 @@ async def test_canaille_signs_people_in_who_become_what_new_people_become(
         page = await open_page("/sign-in", None)
         await page.get_by_role("link", name="Sign in with Canaille", exact=True).click()
         await page.locator("input[name=login]").fill("admin")
-        await page.locator("[type=submit]").first.click()
+        await page.locator("button.primary[type=submit]").click()
         await page.locator("input[name=password]").fill("adminPass123!")
-        await page.locator("[type=submit]").first.click()
-        await page.locator("button[name=answer][value=accept]").click()
+        await page.locator("button.primary[type=submit]").click()
         await expect(page.get_by_text("No app is connected yet")).to_be_visible()
     assert await _role_of(database_url, "admin@example.org") is WorkspaceRole.MEMBER
