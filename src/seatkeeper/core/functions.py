@@ -65,7 +65,10 @@ def _value_of(elements: list[Any], kind: str | None = None) -> Any:
 
 
 def _first_of(*values: Any) -> Any:
-    return next((value for value in values if is_assigned(value)), None)
+    for value in values:
+        if is_assigned(value):
+            return value
+    return None
 
 
 _ASCII = str.maketrans(

@@ -48,5 +48,7 @@ async def change(database: Database, write: Callable[[Transaction], Awaitable[T]
 
 async def _once(database: Database, write: Callable[[Transaction], Awaitable[T]]) -> T:
     async with database.transaction(ORIGIN) as tx:
+        # A run says the same few things again and again, and takes turns at all connections: parse them early.
+        tx.connection.prepare_threshold = 1
         await tx.execute(_GIVE_WAY)
         return await write(tx)
