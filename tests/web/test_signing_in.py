@@ -262,3 +262,47 @@ async def test_a_link_is_void_once_there_is_a_newer_one(
         older, newer = await make_link(tx, ada.id), await make_link(tx, ada.id)
     assert (await stranger.get(older.path)).status_code == 404
     assert (await stranger.get(newer.path)).status_code == 200
+
+
+async def test_how_one_signs_in_is_changed_only_by_who_proved_it_not_long_ago(
+    stranger: httpx.AsyncClient, ada: Member, clock: Clock
+) -> None:
+    await submit(stranger, "/sign-in", email=ada.email, password=PASSWORD)
+    assert (await submit(stranger, "/account/totp")).headers["location"] == "/account/totp"
+    clock.now += timedelta(minutes=11)
+    for path in ("totp", "totp/remove", "recovery-codes", "passkeys", f"passkeys/{ada.id}/remove"):
+        asked = await submit(stranger, f"/account/{path}")
+        assert asked.headers["location"] == "/account/confirm?next=/account", path
+    options = await submit(stranger, "/account/passkeys/options")
+    assert options.json() == {"go": "/account/confirm?next=/account"}
+    wrong = await submit(stranger, "/account/confirm", password="guess", next="/account")
+    assert (wrong.status_code, "This is not your password" in wrong.text) == (422, True)
+    right = await submit(stranger, "/account/confirm", password=PASSWORD, next="//evil.example")
+    assert right.headers["location"] == "/account"
+    assert "challenge" in (await submit(stranger, "/account/passkeys/options")).json()
+
+
+async def test_a_session_is_ended_from_another_and_all_others_at_once(
+    stranger: httpx.AsyncClient, transport: httpx.ASGITransport, ada: Member
+) -> None:
+    await submit(stranger, "/sign-in", email=ada.email, password=PASSWORD)
+    async with client_with(transport, None) as phone, client_with(transport, None) as desk:
+        for browser in (phone, desk):
+            await submit(browser, "/sign-in", email=ada.email, password=PASSWORD)
+        page = (await stranger.get("/account")).text
+        [first, second] = [part.split("/end")[0] for part in page.split("/account/sessions/")[1:-1]]
+        assert first != second
+        assert (await submit(stranger, f"/account/sessions/{first}/end")).status_code == 303
+        statuses = {(await browser.get("/account")).status_code for browser in (phone, desk)}
+        assert statuses == {200, 303}
+        assert (await submit(stranger, "/account/sessions/end-others")).status_code == 303
+        assert {(await browser.get("/account")).status_code for browser in (phone, desk)} == {303}
+    assert (await stranger.get("/account")).status_code == 200
+
+
+@pytest.mark.parametrize("credential", ["", "[]", "{}", '{"rawId": "x"}', '{"rawId": 1}', "x" * 20_000, "null"])
+async def test_what_is_no_passkey_is_told_so(stranger: httpx.AsyncClient, credential: str) -> None:
+    options = await submit(stranger, "/sign-in/passkey/options", next="/account")
+    assert options.json()["userVerification"] == "required"
+    answer = await submit(stranger, "/sign-in/passkey", credential=credential)
+    assert (answer.status_code, "passkey" in answer.text) == (422, True)
