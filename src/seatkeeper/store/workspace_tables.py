@@ -102,6 +102,7 @@ failed_sign_ins = Table(
     Column("key", Text, nullable=False),
     Column("at", INSTANT, nullable=False),
     Index("failed_sign_ins_by_key", "key", "at"),
+    Index("failed_sign_ins_by_age", "at"),
 )
 
 integration_roles = Table(

@@ -10,6 +10,8 @@ from seatkeeper.store.identifiers import new_id
 from seatkeeper.store.statements import prepare
 from seatkeeper.store.workspace_tables import failed_sign_ins
 
+_SWEPT_AT_ONCE = 100
+
 _KEY = failed_sign_ins.c.key == bindparam("key", type_=Text)
 _SINCE = bindparam("since", type_=DateTime(timezone=True))
 _LOCK = prepare(select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("key", type_=Text), 0))))
@@ -21,7 +23,13 @@ _NTH_NEWEST = prepare(
     .limit(1)
 )
 _INSERT = prepare(insert(failed_sign_ins).values({name: bindparam(name) for name in ("id", "key", "at")}))
-_SWEEP = prepare(delete(failed_sign_ins).where(_KEY, failed_sign_ins.c.at <= _SINCE))
+_OLD = (
+    select(failed_sign_ins.c.id)
+    .where(failed_sign_ins.c.at <= _SINCE)
+    .limit(_SWEPT_AT_ONCE)
+    .with_for_update(skip_locked=True)
+)
+_SWEEP = prepare(delete(failed_sign_ins).where(failed_sign_ins.c.id.in_(_OLD)))
 _FORGET = prepare(delete(failed_sign_ins).where(_KEY))
 _FORGET_ONE = prepare(delete(failed_sign_ins).where(_KEY, failed_sign_ins.c.at == bindparam("at")))
 
@@ -39,8 +47,8 @@ async def find_blocking_try(tx: Transaction, key: str, limit: int, within: timed
 
 
 async def insert_try(tx: Transaction, key: str, within: timedelta) -> None:
-    """Count a try, and forget those of the key that are too old to matter."""
-    await tx.execute(_SWEEP, key=key, since=tx.now - within)
+    """Count a try, and forget some that are too old to matter, whoever they were of."""
+    await tx.execute(_SWEEP, since=tx.now - within)
     await tx.execute(_INSERT, id=new_id(), key=key, at=tx.now)
 
 

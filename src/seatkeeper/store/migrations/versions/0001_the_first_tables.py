@@ -19,6 +19,7 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
+    op.create_index("failed_sign_ins_by_age", "failed_sign_ins", ["at"], unique=False)
     op.create_index("failed_sign_ins_by_key", "failed_sign_ins", ["key", "at"], unique=False)
     op.create_table(
         "integrations",
