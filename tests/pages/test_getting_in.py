@@ -43,11 +43,18 @@ async def test_the_printed_link_makes_the_first_admin_who_secures_the_account_an
     await _sign_in(page, PASSWORD, "The second step")
     assert await accessibility_faults(page) == []
     await _send_code(page, "000000", "This code is not right")
+    assert await accessibility_faults(page) == []
     await _send_code(page, _code(key, after=1), "No app is connected yet")
 
     await _sign_out(page)
     await page.get_by_role("button", name="Use a passkey").click()
     await expect(page.get_by_text("No app is connected yet")).to_be_visible()
+    await page.goto(_url(seatkeeper, "/account"))
+    await _remove(page, "Remove the second step", "The second step is removed")
+    await _remove(page, "Remove work laptop", "The passkey is removed")
+    log = _log(seatkeeper)
+    assert PASSWORD not in log
+    assert key not in log
 
 
 def _url(seatkeeper: Seatkeeper, path: str) -> str:
@@ -56,11 +63,14 @@ def _url(seatkeeper: Seatkeeper, path: str) -> str:
 
 
 def _set_up_link(seatkeeper: Seatkeeper) -> str:
-    assert seatkeeper.web is not None
-    told = seatkeeper.web.command.log.read_text()
-    found = re.search(r"^  (http\S+/setup/\S+)$", told, re.MULTILINE)
-    assert found is not None, told
+    found = re.search(r"^  (http\S+/setup/\S+)$", _log(seatkeeper), re.MULTILINE)
+    assert found is not None
     return found[1]
+
+
+def _log(seatkeeper: Seatkeeper) -> str:
+    assert seatkeeper.web is not None
+    return seatkeeper.web.command.log.read_text()
 
 
 async def _make_admin(page: Page, password: str, then: str) -> None:
@@ -94,6 +104,16 @@ async def _add_passkey(page: Page) -> None:
     await page.get_by_role("button", name="Add a passkey").click()
     await expect(page.get_by_text("The passkey is added")).to_be_visible()
     await expect(page.get_by_text("work laptop 💻")).to_be_visible()
+
+
+async def _remove(page: Page, what: str, then: str) -> None:
+    where = page.locator(
+        "details.sk-sure", has=page.locator(f"summary:has-text('{what}'), [aria-label^='{what}']")
+    )
+    await where.locator("summary").click()
+    assert await accessibility_faults(page) == []
+    await where.get_by_role("button", name="Remove it now").click()
+    await expect(page.get_by_text(then)).to_be_visible()
 
 
 async def _sign_out(page: Page) -> None:
