@@ -1,0 +1,160 @@
+"""An Owner connects a real app with the wizard, an identity provider connects, and it goes live: in a browser."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from lab.idps.okta import Okta
+from lab.people import person
+from lab.scim2_server import SCIM2Server, scim2_server
+from lab.seatkeeper import Seatkeeper
+from seatkeeper.core.access import WorkspaceRole
+from tests.pages.conftest import DESKTOP, PHONE, OpenPage, accessibility_faults
+
+pytestmark = pytest.mark.live
+
+PATIENCE = 15_000
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SCIM2Server]:
+    with scim2_server(tmp_path_factory.mktemp("scim2-server")) as server:
+        yield server
+
+
+async def seen_by_everybody(page: Page) -> None:
+    """Hold the page against axe, in light and dark, wide and narrow."""
+    for scheme in ("dark", "light"):
+        await page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
+        for width, height in (PHONE, DESKTOP):
+            await page.set_viewport_size({"width": width, "height": height})
+            assert await accessibility_faults(page) == [], (page.url, scheme, width)
+
+
+async def test_an_app_is_connected_from_the_first_click_to_live(
+    open_page: OpenPage, app: SCIM2Server, seatkeeper: Seatkeeper
+) -> None:
+    page = await open_page("/integrations/new", WorkspaceRole.MEMBER)
+    await choose(page)
+    await connect(page, app)
+    await map_attributes(page)
+    await set_policy(page)
+    await connect_identity_provider(page, seatkeeper)
+    await go_live(page)
+    assert app.resources("wizard", "Users") == []
+    await page.get_by_role("button", name="Set Customer database live").click()
+    await expect(page.get_by_role("status").first).to_contain_text("is live", timeout=PATIENCE)
+
+
+async def choose(page: Page) -> None:
+    await seen_by_everybody(page)
+    await page.get_by_role("searchbox").fill("scim")
+    await expect(page.get_by_role("button", name="Connect LDAP")).to_have_count(0, timeout=PATIENCE)
+    await page.get_by_role("button", name="Connect SCIM 2.0").click()
+
+
+async def connect(page: Page, app: SCIM2Server) -> None:
+    """A wrong token is told with its remedy, and the right one with what the app can do."""
+    await page.get_by_label("Name", exact=True).fill("Customer database")
+    await page.get_by_label("Address").fill(app.base_url("wizard"))
+    await page.get_by_label("Token", exact=True).fill("wrong")
+    await page.get_by_role("button", name="Test connection").click()
+    await expect(page.get_by_role("alert")).to_contain_text("service account", timeout=PATIENCE)
+    await seen_by_everybody(page)
+    await page.get_by_label("Token", exact=True).fill(app.token)
+    await page.get_by_role("button", name="Test connection").click()
+    await expect(page.locator("#trial")).to_contain_text("create accounts", timeout=PATIENCE)
+    await seen_by_everybody(page)
+    await page.get_by_role("button", name="Go on to users and attributes").click()
+
+
+async def map_attributes(page: Page) -> None:
+    """While somebody types, what comes of it stands beside it."""
+    expression = page.get_by_label("Expression of displayName")
+    told = expression.locator("xpath=following-sibling::div")
+    await expression.fill("user.nme")
+    await expect(told).to_contain_text("nme", timeout=PATIENCE)
+    await expression.fill('user.nickName + "!"')
+    await expect(told).to_contain_text("Ada!", timeout=PATIENCE)
+    await page.get_by_role("button", name="Add an attribute").click()
+    await expect(page.get_by_label("Attribute 10", exact=True)).to_be_visible()
+    await page.get_by_label("Attribute 10", exact=True).fill("userType")
+    await page.get_by_label("Expression of attribute 10").fill("user.userType")
+    await page.get_by_role("button", name="Add a rule").click()
+    await expect(page.get_by_label("Type of rule 1")).to_be_visible()
+    await page.get_by_role("button", name="Declare an attribute").click()
+    await expect(page.get_by_label("Sent attribute 1", exact=True)).to_be_visible()
+    await seen_by_everybody(page)
+    await page.get_by_role("button", name="Go on to the policy").click()
+
+
+async def set_policy(page: Page) -> None:
+    await seen_by_everybody(page)
+    await page.get_by_role("button", name="Create the integration").click()
+    await expect(page.get_by_role("status").first).to_contain_text("is created", timeout=PATIENCE)
+
+
+async def connect_identity_provider(page: Page, seatkeeper: Seatkeeper) -> None:
+    """The light turns green by itself with the first request, and says what that was."""
+    await seen_by_everybody(page)
+    await page.get_by_role("button", name="Create the token").click()
+    secret = await page.locator("code", has_text="skt_").inner_text()
+    await expect(page.locator("#light")).to_contain_text("Nothing has come")
+    await seen_by_everybody(page)
+    okta = Okta(f"{seatkeeper.url}/scim/v2/customer-database", secret)
+    try:
+        okta.test_connection()
+        await expect(page.locator("#light")).to_contain_text("is connected", timeout=PATIENCE)
+        await expect(page.locator("#light")).to_contain_text("GET /Users")
+        for number in range(3):
+            okta.assign(person(number))
+    finally:
+        okta.endpoint.close()
+
+
+async def go_live(page: Page) -> None:
+    """The dry run counts everybody who is assigned, and changes nothing."""
+    await page.get_by_role("link", name="Go on to going live").click()
+    await seen_by_everybody(page)
+    await page.get_by_role("button", name="Start a dry run").click()
+    await expect(page.locator("#dry-run")).to_contain_text("3 people were looked at", timeout=PATIENCE)
+    await expect(page.locator("[data-finding=created] strong")).to_have_text("3")
+    await seen_by_everybody(page)
+
+
+async def test_the_settings_are_readable_by_everybody(
+    open_page: OpenPage, seatkeeper: Seatkeeper, app: SCIM2Server
+) -> None:
+    page = await open_page("/integrations/customer-database/settings")
+    for part in ("", "/scim", "/mapping", "/policy", "/owners", "/history?from=1&to=1", "/delete"):
+        await page.goto(f"{seatkeeper.url}/integrations/customer-database/settings{part}")
+        await seen_by_everybody(page)
+
+
+async def test_a_mapping_is_saved_after_its_blast_radius_was_seen(open_page: OpenPage) -> None:
+    page = await open_page("/integrations/customer-database/settings/mapping")
+    await page.get_by_label("Show what it gives for").fill(person(0).user_name)
+    expression = page.get_by_label("Expression of title")
+    await expression.fill('"Captain"')
+    await expect(page.locator("#previewed")).to_contain_text(person(0).user_name, timeout=PATIENCE)
+    await page.get_by_role("button", name="See what this changes").click()
+    await expect(page.get_by_role("heading", name="This changes 3 people.")).to_be_visible(timeout=PATIENCE)
+    await seen_by_everybody(page)
+    await page.get_by_role("button", name="Save, and change these accounts").click()
+    await expect(page.get_by_role("status").first).to_contain_text("3 jobs look at", timeout=PATIENCE)
+
+
+async def test_without_scripts_a_connection_is_tested_all_the_same(
+    open_page: OpenPage, seatkeeper: Seatkeeper, browser: Browser
+) -> None:
+    cookies = await (await open_page("/")).context.cookies()
+    context = await browser.new_context(java_script_enabled=False)
+    await context.add_cookies(
+        [{"name": one["name"], "value": one["value"], "url": seatkeeper.url} for one in cookies]
+    )
+    page = await context.new_page()
+    await page.goto(f"{seatkeeper.url}/integrations/customer-database/settings")
+    await page.get_by_role("button", name="Test connection").click()
+    await expect(page.locator("#trial")).to_contain_text("It accepts the service account", timeout=PATIENCE)
+    await context.close()
