@@ -44,12 +44,12 @@ async def show_groups(visit: Visit) -> Response:
         page = await list_pushed_groups(reader, visit.integration.id, after=after)
         frame = {} if visit.is_fragment else await integration_frame(visit, reader)
         offered = {} if visit.is_fragment else await _entitlements(visit, reader, search)
-    here = urlencode({name: value for name, value in (("after", after), ("q", search)) if value})
+    asked = urlencode({name: value for name, value in (("after", after), ("q", search)) if value})
     return visit.page(
         "parts/groups_rows.html" if visit.is_fragment else "groups.html",
         page=page,
         after=after,
-        here=f"{_base(visit)}?{here}" if here else _base(visit),
+        address=f"{_base(visit)}?{asked}" if asked else _base(visit),
         following=None if page.next is None else f"{_base(visit)}?{urlencode({'after': page.next})}",
         most_members=MOST_MEMBERS,
         **offered,
@@ -83,7 +83,7 @@ async def read_again(visit: Visit) -> Response:
         502,
         page=page,
         after="",
-        here=_base(visit),
+        address=_base(visit),
         following=None,
         most_members=MOST_MEMBERS,
         **context,
@@ -106,7 +106,7 @@ async def show_group(visit: Visit) -> Response:
         group=group,
         members=members[:_PAGE],
         is_first=not after,
-        here=f"{_base(visit)}/{group.id}",
+        address=f"{_base(visit)}/{group.id}",
         following=following,
         most_members=MOST_MEMBERS,
         **frame,

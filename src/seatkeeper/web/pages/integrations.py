@@ -38,7 +38,7 @@ async def show_list(visit: Visit) -> Response:
         "rows": [one for one in everything if _passes(one, asked)],
         "total": len(everything),
         "asked": asked,
-        "here": f"/?{given}" if given else "/",
+        "address": f"/?{given}" if given else "/",
         "connectors": visit.house.connectors,
     }
     if visit.is_fragment:

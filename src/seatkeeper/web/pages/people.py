@@ -35,7 +35,7 @@ async def show_people(visit: Visit) -> Response:
         seats=seats,
         held=held,
         groups=groups,
-        here=_url(visit, asked | ({"after": query.after} if query.after else {})),
+        address=_url(visit, asked | ({"after": query.after} if query.after else {})),
         first=_url(visit, asked),
         following=None if page.next is None else _url(visit, asked | {"after": page.next}),
         **frame,

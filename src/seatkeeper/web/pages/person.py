@@ -85,7 +85,7 @@ async def _show(visit: Visit, told: Preview | str | None) -> Response:
         context = await _context(visit, reader, looked)
         frame = {} if visit.is_fragment else await integration_frame(visit, reader)
     template = "parts/person.html" if visit.is_fragment else "person.html"
-    return visit.page(template, here=_path(visit), told=told, **_WORDS, **context, **frame)
+    return visit.page(template, address=_path(visit), told=told, **_WORDS, **context, **frame)
 
 
 async def _context(visit: Visit, reader: Reader, looked: _Looked) -> dict[str, Any]:
