@@ -39,15 +39,19 @@ class Proven:
     needs_code: bool
 
 
-async def check_password(database: Database, origin: Origin, claim: Claim, client: Client) -> Proven:
+async def check_password(
+    database: Database, origin: Origin, claim: Claim, client: Client, *, counted_as: str | None = None
+) -> Proven:
     """Check a password. A stranger and a wrong password get the same answer after the same work.
 
+    Failures count against the address claimed, or against ``counted_as``: strangers who guess at the sign-in
+    page are not to keep somebody who is signed in from proving who they are.
     Raises ``InvalidValueError`` and ``TooManyAttemptsError``. Holds no connection while it hashes.
     """
     # What no column holds is nobody's address.
     email = claim.email if claim.email.isprintable() else ""
     async with database.transaction(origin) as tx:
-        counted = await count_try(tx, email, client.address)
+        counted = await count_try(tx, counted_as or email, client.address)
     async with database.read() as reader:
         found = await find_credentials(reader, email)
     right = await is_password(None if found is None else found.password, claim.password)

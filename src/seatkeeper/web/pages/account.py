@@ -111,9 +111,9 @@ async def start_again(visit: Visit) -> Response:
 
 
 async def _prove(visit: Visit, field: str) -> None:
-    claim = Claim(visit.member.email, given_secret(visit, field))
+    claim, counted_as = Claim(visit.member.email, given_secret(visit, field)), f"member {visit.member.id}"
     try:
-        await check_password(visit.house.database, visit.origin, claim, visit.client)
+        await check_password(visit.house.database, visit.origin, claim, visit.client, counted_as=counted_as)
     except InvalidValueError:
         raise InvalidValueError("This is not your password.") from None
 
