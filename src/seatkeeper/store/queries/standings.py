@@ -47,6 +47,15 @@ class Standing:
     last_event_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What the health of an integration depends on; see ``core.health``."""
+
+    failed: bool
+    tasks: bool
+    proven: bool
+
+
 def not_followed(failed: Subquery | Table) -> ColumnElement[bool]:
     """Say of jobs that no newer one is about the same account or app group."""
     newer = jobs.alias("newer")
@@ -61,14 +70,7 @@ def _count(table: Table, *conditions: ColumnElement[bool]) -> ScalarSelect[int]:
 
 
 def _failed() -> ScalarSelect[int]:
-    newest = (
-        select(jobs.c.id, jobs.c.account_id, jobs.c.app_group_id)
-        .where(jobs.c.integration_id == integrations.c.id, jobs.c.state == written(JobState.FAILED))
-        .order_by(jobs.c.id.desc())
-        .limit(FAILURES_LOOKED_AT)
-        .correlate(integrations)
-        .subquery("failed")
-    )
+    newest = _newest_failed()
     return select(func.count()).select_from(newest).where(not_followed(newest)).scalar_subquery()
 
 
@@ -103,7 +105,29 @@ def _standings() -> Select[tuple[object, ...]]:
     )
 
 
+def _newest_failed() -> Subquery:
+    return (
+        select(jobs.c.id, jobs.c.account_id, jobs.c.app_group_id)
+        .where(jobs.c.integration_id == integrations.c.id, jobs.c.state == written(JobState.FAILED))
+        .order_by(jobs.c.id.desc())
+        .limit(FAILURES_LOOKED_AT)
+        .correlate(integrations)
+        .subquery("failed")
+    )
+
+
+def _outlook() -> Select[bool, bool, bool]:
+    newest = _newest_failed()
+    is_open = (tasks.c.integration_id == integrations.c.id, tasks.c.state == written(TaskState.OPEN))
+    return select(
+        select(newest.c.id).where(not_followed(newest)).exists().label("failed"),
+        exists().where(*is_open).label("tasks"),
+        _proven().label("proven"),
+    ).where(integrations.c.id == bindparam("id", type_=Uuid))
+
+
 _STANDINGS = prepare(_standings())
+_OUTLOOK = prepare(_outlook())
 _STANDING = prepare(_standings().where(integrations.c.id == bindparam("id", type_=Uuid)))
 
 
@@ -119,3 +143,11 @@ async def get_standing(reader: Reader, integration_id: IntegrationId) -> Standin
         raise NotFoundError(f"There is no integration with the id {integration_id}.")
     row.pop("id")
     return Standing(**row)
+
+
+async def get_outlook(reader: Reader, integration_id: IntegrationId) -> Outlook:
+    """Read what the health of an integration depends on, and count nothing. Raises ``NotFoundError``."""
+    row = await reader.fetch_one(_OUTLOOK, id=integration_id)
+    if row is None:
+        raise NotFoundError(f"There is no integration with the id {integration_id}.")
+    return Outlook(**row)

@@ -11,6 +11,7 @@ from seatkeeper.engine.dry_run import carry_out_dry_run
 from seatkeeper.operations.dry_runs import MOST_LOOKED_AT, begin_dry_run, was_interrupted
 from seatkeeper.operations.switches import activate_integration
 from seatkeeper.store.queries.dry_runs import find_dry_run
+from seatkeeper.store.queries.standings import get_standing
 from seatkeeper.store.queries.versions import latest_version
 from seatkeeper.web.doors import Door
 from seatkeeper.web.frames import integration_frame
@@ -66,11 +67,13 @@ async def go_live(visit: Visit) -> Response:
 async def _page(visit: Visit, template: str) -> Response:
     async with visit.read() as reader:
         frame = await integration_frame(visit, reader)
+        standing = await get_standing(reader, visit.integration.id)
         run = await find_dry_run(reader, visit.integration.id)
         version = await latest_version(reader, visit.integration.id)
     return visit.page(
         template,
         **frame,
+        standing=standing,
         run=run,
         words=WORDS,
         most=MOST_LOOKED_AT,

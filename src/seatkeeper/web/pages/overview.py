@@ -9,6 +9,7 @@ from seatkeeper.core.access import Permission
 from seatkeeper.store.queries.bursts import list_hours, read_burst
 from seatkeeper.store.queries.failures import list_failures
 from seatkeeper.store.queries.installation import count_workers
+from seatkeeper.store.queries.standings import get_standing
 from seatkeeper.store.queries.tokens import ListedToken, list_tokens
 from seatkeeper.web.charts import HEIGHT, WIDTH, draw_hours
 from seatkeeper.web.doors import Door
@@ -25,13 +26,15 @@ async def show_overview(visit: Visit) -> Response:
     integration, now = visit.integration, visit.now
     async with visit.read() as reader:
         frame = await integration_frame(visit, reader)
+        standing = await get_standing(reader, integration.id)
         burst = await read_burst(reader, integration.id, now)
         hours = await list_hours(reader, integration.id, now)
-        failures = await list_failures(reader, integration.id) if frame["standing"].failed else ()
+        failures = await list_failures(reader, integration.id) if standing.failed else ()
         tokens = await list_tokens(reader, integration.id)
         workers = await count_workers(reader, visit.house.settings.heard_within)
     return visit.page(
         "parts/overview.html" if visit.is_fragment else "overview.html",
+        standing=standing,
         pace=tell_pace(integration, burst, frame["hindrance"], now),
         chart=draw_hours(hours),
         size=(WIDTH, HEIGHT),
