@@ -1,11 +1,13 @@
 """Measure everything once and print it as a table."""
 
 import argparse
+from collections.abc import Mapping
 
 from rich.console import Console
 from rich.table import Table
 
 from bench.load import CONNECTIONS, Load
+from bench.pages import FEW, MANY, Page, measure_pages
 from bench.scim import ADDED, LARGE, MEMBERS, SMALL, FrontDoor, measure_front_door
 from bench.sync import CONCURRENCY, HEADCOUNT, Sync, measure_sync
 
@@ -22,6 +24,7 @@ def main() -> None:
         table.add_column(heading, justify="left" if heading in {"what", "aim"} else "right")
     _add_front_door(table, measure_front_door(arguments.seconds))
     _add_sync(table, measure_sync())
+    _add_pages(table, measure_pages())
     Console().print(table)
 
 
@@ -45,6 +48,12 @@ def _add_sync(table: Table, seen: Sync) -> None:
     )
     table.add_row("  a bare loop of the same calls", f"{seen.bare:,.0f}/s")
     table.add_row("  efficiency", f"{seen.efficiency:.2f}", "", "", "", "≥ 0.6")
+
+
+def _add_pages(table: Table, pages: Mapping[str, Page]) -> None:
+    table.add_row(f"a page with {MANY:,} people, and how many times that of {FEW}")
+    for name, page in pages.items():
+        table.add_row(f"  {name}", f"{page.ratio:.1f}", f"{page.many * 1000:.0f} ms", "", "", "< 100 ms")
 
 
 if __name__ == "__main__":
