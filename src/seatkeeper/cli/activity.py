@@ -109,7 +109,14 @@ def style_of(kind: EventKind) -> str:
             | EventKind.TASK_OPENED
         ):
             return "yellow"
-        case EventKind.JOB_CANCELLED | EventKind.JOB_RETRIED | EventKind.TASK_DONE | EventKind.TASK_DECLINED:
+        case (
+            EventKind.JOB_CANCELLED
+            | EventKind.JOB_RETRIED
+            | EventKind.TASK_DONE
+            | EventKind.TASK_DECLINED
+            | EventKind.INTEGRATION_SYNC_REQUESTED
+            | EventKind.USER_SYNC_REQUESTED
+        ):
             return "magenta"
         case (
             EventKind.INTEGRATION_CREATED
