@@ -6,7 +6,7 @@ from tests.pages.conftest import DESKTOP, PHONE, OpenPage, accessibility_faults
 
 pytestmark = pytest.mark.live
 
-PAGES = ("/", "/no-such-page", "/account", "/account/confirm")
+PAGES = ("/", "/activity", "/tasks", "/no-such-page", "/account", "/account/confirm")
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
