@@ -48,7 +48,12 @@ async def show_tasks(visit: Visit) -> Response:
     )
     async with visit.read() as reader:
         tasks = await list_tasks(reader, wanted)
-    context: dict[str, Any] = {"tasks": tasks[:_PAGE], "has_more": len(tasks) > _PAGE, "whose": whose, "closed": closed}
+    context: dict[str, Any] = {
+        "tasks": tasks[:_PAGE],
+        "has_more": len(tasks) > _PAGE,
+        "whose": whose,
+        "closed": closed,
+    }
     template = "parts/task_list.html" if visit.is_fragment else "tasks.html"
     return visit.page(template, **context, choices=_WHOSE, before=before)
 
