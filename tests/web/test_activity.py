@@ -10,7 +10,7 @@ import pytest
 from seatkeeper.core.access import IntegrationRole, WorkspaceRole
 from seatkeeper.core.events import EventKind
 from seatkeeper.core.problems import ProblemCode
-from seatkeeper.core.topics import TOPICS
+from seatkeeper.core.topics import TOPICS, WORKSPACE_TOPICS
 from seatkeeper.operations.jobs import cancel_job, retry_job
 from seatkeeper.spi.errors import RejectedError
 from seatkeeper.store.database import Database
@@ -32,7 +32,7 @@ async def world(database: Database) -> World:
 
 
 def test_every_kind_of_event_is_under_exactly_one_topic() -> None:
-    kinds = list(itertools.chain.from_iterable(topic.kinds for topic in TOPICS.values()))
+    kinds = list(itertools.chain.from_iterable(topic.kinds for topic in ({**TOPICS, **WORKSPACE_TOPICS}).values()))
     assert sorted(kinds) == sorted(EventKind)
 
 

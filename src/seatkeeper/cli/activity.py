@@ -107,6 +107,7 @@ def style_of(kind: EventKind) -> str:
             | EventKind.JOB_WAITING
             | EventKind.REMOVALS_HELD
             | EventKind.TASK_OPENED
+            | EventKind.MEMBER_SIGN_IN_FAILED
         ):
             return "yellow"
         case (
@@ -127,6 +128,23 @@ def style_of(kind: EventKind) -> str:
             | EventKind.INTEGRATION_DELETED
             | EventKind.TOKEN_CREATED
             | EventKind.TOKEN_REVOKED
+            | EventKind.ROLE_GIVEN
+            | EventKind.ROLE_TAKEN
+            | EventKind.MEMBER_ADDED
+            | EventKind.MEMBER_CHANGED
+            | EventKind.MEMBER_DISABLED
+            | EventKind.MEMBER_ENABLED
+            | EventKind.MEMBER_LINK_MADE
+            | EventKind.MEMBER_LINK_USED
+            | EventKind.MEMBER_SIGN_IN_CHANGED
+            | EventKind.PROVIDER_ADDED
+            | EventKind.PROVIDER_CHANGED
+            | EventKind.PROVIDER_REMOVED
+            | EventKind.API_TOKEN_CREATED
+            | EventKind.API_TOKEN_REVOKED
+            | EventKind.NOTIFICATION_RULE_ADDED
+            | EventKind.NOTIFICATION_RULE_CHANGED
+            | EventKind.NOTIFICATION_RULE_REMOVED
         ):
             return "blue"
         case (
@@ -140,6 +158,7 @@ def style_of(kind: EventKind) -> str:
             | EventKind.GROUP_MEMBERS_CHANGED
             | EventKind.GROUP_REMOVED
             | EventKind.ACCOUNT_ADOPTED
+            | EventKind.MEMBER_SIGNED_IN
         ):
             return "default"
         case _:

@@ -16,7 +16,7 @@ class EventKind(StrEnum):
     INTEGRATION_QUARANTINED = "integration.quarantined"
     INTEGRATION_RELEASED = "integration.released"
     INTEGRATION_DELETED = "integration.deleted"
-    """The only event that belongs to no integration."""
+    """Belongs to no integration, as what happens in the workspace."""
     TOKEN_CREATED = "token.created"  # noqa: S105 - an event name, not a secret
     TOKEN_REVOKED = "token.revoked"  # noqa: S105 - an event name, not a secret
     USER_ASSIGNED = "user.assigned"
@@ -42,6 +42,25 @@ class EventKind(StrEnum):
     TASK_OPENED = "task.opened"
     TASK_DONE = "task.done"
     TASK_DECLINED = "task.declined"
+    ROLE_GIVEN = "role.given"
+    ROLE_TAKEN = "role.taken"
+    MEMBER_ADDED = "member.added"
+    MEMBER_CHANGED = "member.changed"
+    MEMBER_DISABLED = "member.disabled"
+    MEMBER_ENABLED = "member.enabled"
+    MEMBER_LINK_MADE = "member.link_made"
+    MEMBER_LINK_USED = "member.link_used"
+    MEMBER_SIGNED_IN = "member.signed_in"
+    MEMBER_SIGN_IN_FAILED = "member.sign_in_failed"
+    MEMBER_SIGN_IN_CHANGED = "member.sign_in_changed"
+    PROVIDER_ADDED = "provider.added"
+    PROVIDER_CHANGED = "provider.changed"
+    PROVIDER_REMOVED = "provider.removed"
+    API_TOKEN_CREATED = "api_token.created"  # noqa: S105 - an event name, not a secret
+    API_TOKEN_REVOKED = "api_token.revoked"  # noqa: S105 - an event name, not a secret
+    NOTIFICATION_RULE_ADDED = "notification_rule.added"
+    NOTIFICATION_RULE_CHANGED = "notification_rule.changed"
+    NOTIFICATION_RULE_REMOVED = "notification_rule.removed"
 
 
 FOLDING = frozenset(

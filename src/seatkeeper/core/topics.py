@@ -81,8 +81,44 @@ TOPICS: Mapping[str, Topic] = {
                 EventKind.INTEGRATION_DELETED,
                 EventKind.TOKEN_CREATED,
                 EventKind.TOKEN_REVOKED,
+                EventKind.ROLE_GIVEN,
+                EventKind.ROLE_TAKEN,
             }
         ),
     ),
 }
-"""Each kind is in one of them: a test holds them against ``EventKind``."""
+"""Each kind about an integration is in one of them: a test holds them against ``EventKind``."""
+
+WORKSPACE_TOPICS: Mapping[str, Topic] = {
+    "sign_ins": Topic("Signing in", frozenset({EventKind.MEMBER_SIGNED_IN, EventKind.MEMBER_SIGN_IN_FAILED})),
+    "members": Topic(
+        "Members",
+        frozenset(
+            {
+                EventKind.MEMBER_ADDED,
+                EventKind.MEMBER_CHANGED,
+                EventKind.MEMBER_DISABLED,
+                EventKind.MEMBER_ENABLED,
+                EventKind.MEMBER_LINK_MADE,
+                EventKind.MEMBER_LINK_USED,
+                EventKind.MEMBER_SIGN_IN_CHANGED,
+            }
+        ),
+    ),
+    "workspace": Topic(
+        "Providers, API tokens and notifications",
+        frozenset(
+            {
+                EventKind.PROVIDER_ADDED,
+                EventKind.PROVIDER_CHANGED,
+                EventKind.PROVIDER_REMOVED,
+                EventKind.API_TOKEN_CREATED,
+                EventKind.API_TOKEN_REVOKED,
+                EventKind.NOTIFICATION_RULE_ADDED,
+                EventKind.NOTIFICATION_RULE_CHANGED,
+                EventKind.NOTIFICATION_RULE_REMOVED,
+            }
+        ),
+    ),
+}
+"""Of what happens in the workspace rather than in one integration: the audit log has them, Activity has not."""

@@ -9,6 +9,8 @@ The details of an event have one meaning each, whatever its kind:
 ``active``   false for a person not active      ``kind``     the kind of the job that is told of
 ``slug``     that of an integration now gone    ``forgotten``  how many of each were deleted with it
 ``note``     what a person said of their task   ``request``  what the identity provider called
+``role``     what somebody became or was        ``method``   how somebody signed in, or tried to
+``address``  where they did
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -67,6 +69,25 @@ EVENTS: Mapping[EventKind, str] = {
     EventKind.TASK_OPENED: "{target} needs a person",
     EventKind.TASK_DONE: "{actor} did the task about {target}",
     EventKind.TASK_DECLINED: "{actor} declined the task about {target}",
+    EventKind.ROLE_GIVEN: "{actor} gave {target} a role on the integration",
+    EventKind.ROLE_TAKEN: "{actor} took the role on the integration from {target}",
+    EventKind.MEMBER_ADDED: "{actor} added the member {target}",
+    EventKind.MEMBER_CHANGED: "{actor} changed the role of {target}",
+    EventKind.MEMBER_DISABLED: "{actor} disabled the member {target}",
+    EventKind.MEMBER_ENABLED: "{actor} let the member {target} in again",
+    EventKind.MEMBER_LINK_MADE: "{actor} made a one-time link for {target}",
+    EventKind.MEMBER_LINK_USED: "{target} chose a password with a one-time link",
+    EventKind.MEMBER_SIGNED_IN: "{target} signed in",
+    EventKind.MEMBER_SIGN_IN_FAILED: "Somebody tried to sign in as {target} and was refused",
+    EventKind.MEMBER_SIGN_IN_CHANGED: "{actor} changed how {target} signs in",
+    EventKind.PROVIDER_ADDED: "{actor} added the sign-in provider {target}",
+    EventKind.PROVIDER_CHANGED: "{actor} changed the sign-in provider {target}",
+    EventKind.PROVIDER_REMOVED: "{actor} removed the sign-in provider {target}",
+    EventKind.API_TOKEN_CREATED: "{actor} created the API token {target}",
+    EventKind.API_TOKEN_REVOKED: "{actor} revoked the API token {target}",
+    EventKind.NOTIFICATION_RULE_ADDED: "{actor} added the notification {target}",
+    EventKind.NOTIFICATION_RULE_CHANGED: "{actor} changed the notification {target}",
+    EventKind.NOTIFICATION_RULE_REMOVED: "{actor} removed the notification {target}",
 }
 """Complete: a test holds it against ``EventKind``."""
 
@@ -190,11 +211,21 @@ def _particulars(details: Mapping[str, Any]) -> Iterator[str]:
         yield f"the app does not give back {', '.join(details['unread'])}"
     if details.get("uid"):
         yield f"account {details['uid']}"
+    yield from _of_member(details)
     if details.get("note"):
         yield f"“{details['note']}”"
     if details.get("problem"):
         problem = Problem(ProblemCode(details["problem"]), str(details.get("detail") or ""))
         yield explain(problem).sentence.rstrip(".")
+
+
+def _of_member(details: Mapping[str, Any]) -> Iterator[str]:
+    if details.get("role"):
+        yield f"{details['role']}".capitalize()
+    if details.get("method"):
+        yield f"by {details['method']}"
+    if details.get("address"):
+        yield f"from {details['address']}"
 
 
 def _counts(details: Mapping[str, Any]) -> Iterator[str]:

@@ -56,6 +56,13 @@ class ActivityFilter:
     every: bool = False
     with_deleted: bool = False
     """Also what is told of integrations that are gone."""
+    with_workspace: bool = False
+    """Also what belongs to no integration at all: members and how they sign in, providers, tokens."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing can pass."""
+        return not (self.integrations or self.with_deleted or self.with_workspace)
 
     @property
     def folds(self) -> bool:
@@ -103,19 +110,20 @@ _JOB = ("kind", "state", "problem_code", "problem_detail", "due_at", "started_at
 _NOT_FOLDED = text("NOT events.folded")
 _BY_PERSON = text(f"events.actor = '{ActorKind.PERSON}'")
 _LIMIT = bindparam("limit", type_=Integer)
+_DELETION = text(f"'{EventKind.INTEGRATION_DELETED}'")
 _HIGHEST = "\U0010ffff"
 
 
 async def list_activity(reader: Reader, wanted: ActivityFilter, span: Span) -> list[ActivityRow]:
     """List a page of rows, newest first; those ``after`` an event are the ones just above it."""
-    if not (wanted.integrations or wanted.with_deleted):
+    if wanted.is_empty:
         return []
     return [_row(row) for row in await _fetch(reader, _listing(_form(wanted, span)), wanted, span)]
 
 
 async def count_activity(reader: Reader, wanted: ActivityFilter, after: EventId, at_most: int) -> int:
     """Count the rows that are newer than an event, up to ``at_most``."""
-    if not (wanted.integrations or wanted.with_deleted):
+    if wanted.is_empty:
         return 0
     span = Span(after=after, limit=at_most)
     [row] = await _fetch(reader, _counting(_form(wanted, span)), wanted, span)
@@ -140,7 +148,7 @@ class _Form:
 
 
 def _form(wanted: ActivityFilter, span: Span) -> _Form:
-    asks = ("integrations", "kinds", "person", "state", "since", "until", "with_deleted")
+    asks = ("integrations", "kinds", "person", "state", "since", "until", "with_deleted", "with_workspace")
     [cursor] = [name for name in ("before", "after", "at_most") if getattr(span, name) is not None] or [""]
     return _Form(frozenset(name for name in asks if getattr(wanted, name)), wanted.actor, cursor, wanted.folds)
 
@@ -195,8 +203,11 @@ def _merged(form: _Form) -> Select[Any]:
             .render_derived()
         )
         parts.append(_parted(form, owners, events.c.integration_id == owners.c.id))
-    if "with_deleted" in form.asks or not parts:
-        parts.append(_parted(form, select(literal(1).label("one")).subquery(), events.c.integration_id.is_(None)))
+    if "with_workspace" in form.asks or "with_deleted" in form.asks:
+        nobodys: ColumnElement[bool] = events.c.integration_id.is_(None)
+        if "with_workspace" not in form.asks:
+            nobodys &= events.c.kind == _DELETION
+        parts.append(_parted(form, select(literal(1).label("one")).subquery(), nobodys))
     together = union_all(*parts).subquery("together")
     return select(*together.c).order_by(_order(together.c.id, form)).limit(_LIMIT)
 

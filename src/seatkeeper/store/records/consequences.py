@@ -26,7 +26,7 @@ from seatkeeper.core.jobs import JobKind
 from seatkeeper.core.users import User
 from seatkeeper.store.database import Transaction
 from seatkeeper.store.identifiers import new_id
-from seatkeeper.store.records.events import Happening, event_values
+from seatkeeper.store.records.events import Happening, event_values, touch_subject
 from seatkeeper.store.records.jobs import wish_for, wish_values
 from seatkeeper.store.statements import Prepared, prepare
 from seatkeeper.store.tables import accounts, app_groups, events
@@ -122,7 +122,7 @@ async def follow_user(tx: Transaction, user: User, kind: JobKind | None, happeni
         user_name_key=name_key(user.user_name),
         asks=kind is not None,
     )
-    tx.touch(happening.integration_id)
+    touch_subject(tx, happening)
 
 
 async def follow_group(
@@ -142,5 +142,5 @@ async def follow_group(
         display_name=happening.target,
         asks=pushes,
     )
-    tx.touch(happening.integration_id)
+    touch_subject(tx, happening)
     return None if row is None else JobId(row["id"])

@@ -18,9 +18,12 @@ from seatkeeper.store.tables import events
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """An event to be. ``target`` is the name a person knows it by; ``details`` hold no secret."""
+    """An event to be. ``target`` is the name a person knows it by; ``details`` hold no secret.
 
-    integration_id: IntegrationId
+    What happens in the workspace belongs to no integration.
+    """
+
+    integration_id: IntegrationId | None
     kind: EventKind
     target: str
     user_id: UserId | None = None
@@ -28,6 +31,8 @@ class Happening:
     details: Document = field(default_factory=dict)
     request_id: str | None = None
     """The request that led here, where it is not that of the transaction."""
+    actor_name: str | None = None
+    """Who did it, where the transaction does not know yet: somebody who is just signing in."""
 
 
 def _is_told_of(job_id: Any) -> Any:
@@ -60,7 +65,7 @@ def event_values(tx: Transaction, happening: Happening) -> dict[str, Any]:
         "at": tx.now,
         "kind": happening.kind.value,
         "actor": origin.actor.value,
-        "actor_name": origin.name,
+        "actor_name": happening.actor_name or origin.name,
         "target": happening.target,
         "user_id": happening.user_id,
         "job_id": happening.job_id,
@@ -74,7 +79,7 @@ async def record_event(tx: Transaction, happening: Happening) -> EventId:
     """Write one event with the transaction's instant and origin, and mark its integration as touched."""
     values = event_values(tx, happening)
     await tx.execute(INSERT_EVENT, **values)
-    tx.touch(happening.integration_id)
+    touch_subject(tx, happening)
     return EventId(values["id"])
 
 
@@ -87,4 +92,10 @@ async def record_events(tx: Transaction, happenings: Sequence[Happening]) -> Non
         told.add(happening.job_id)
     await tx.execute(_INSERT_ALL, rows=encode_rows(rows))
     for happening in happenings:
+        touch_subject(tx, happening)
+
+
+def touch_subject(tx: Transaction, happening: Happening) -> None:
+    """Mark the integration an event is about, if it is about one."""
+    if happening.integration_id is not None:
         tx.touch(happening.integration_id)
