@@ -6,7 +6,11 @@ from tests.pages.conftest import DESKTOP, PHONE, OpenPage, accessibility_faults
 
 pytestmark = pytest.mark.live
 
-PAGES = ("/", "/activity", "/tasks", "/no-such-page", "/account", "/account/confirm")
+WORKSPACE = (
+    *("/workspace", "/workspace/providers", "/workspace/providers/new", "/workspace/health"),
+    "/account/tokens",
+)
+PAGES = ("/", "/activity", "/tasks", "/no-such-page", "/account", "/account/confirm", *WORKSPACE)
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])

@@ -6,6 +6,7 @@ from seatkeeper.web.doors import Door
 from seatkeeper.web.pages import (
     account,
     activity,
+    api_tokens,
     connecting,
     going_live,
     groups,
@@ -16,6 +17,7 @@ from seatkeeper.web.pages import (
     overview,
     people,
     person,
+    providers,
     securing,
     settings,
     settings_history,
@@ -28,6 +30,7 @@ from seatkeeper.web.pages import (
     switching,
     tasks,
     wizard,
+    workspace,
 )
 
 DOORS: Sequence[Door] = (
@@ -55,5 +58,8 @@ DOORS: Sequence[Door] = (
     *jobs.DOORS,
     *tasks.DOORS,
     *streams.DOORS,
+    *workspace.DOORS,
+    *providers.DOORS,
+    *api_tokens.DOORS,
 )
 """Every door of the pages. A test walks each of them with each role."""
