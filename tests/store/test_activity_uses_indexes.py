@@ -9,7 +9,7 @@ from bench.activity import fill
 from seatkeeper.core.events import ActorKind
 from seatkeeper.core.ids import IntegrationId
 from seatkeeper.core.jobs import JobState
-from seatkeeper.core.topics import TOPICS
+from seatkeeper.core.topics import TOPICS, WORKSPACE_TOPICS
 from seatkeeper.store.database import Database
 from seatkeeper.store.queries.activity import ActivityFilter, Span, list_activity
 
@@ -26,6 +26,8 @@ VIEWS = {
     "done": replace(HERE, state=JobState.SUCCEEDED),
     "of one person": replace(HERE, person="person777"),
     "what people did": replace(HERE, actor=ActorKind.PERSON),
+    "what people did anywhere": replace(HERE, actor=ActorKind.PERSON, with_workspace=True),
+    "who signed in": replace(HERE, kinds=WORKSPACE_TOPICS["sign_ins"].kinds, with_workspace=True),
     "long ago": replace(HERE, until=datetime.now(UTC) - timedelta(days=900)),
 }
 

@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 
 from seatkeeper.core.access import Guest, Scope
 from seatkeeper.core.errors import InvalidValueError, NotFoundError
+from seatkeeper.core.events import EventKind
 from seatkeeper.core.ids import APITokenId, MemberId
 from seatkeeper.core.tokens import API_TOKEN_PREFIX, RANDOM_BYTES, digest_token, form_token, shown_start
+from seatkeeper.operations.audit import note
 from seatkeeper.store.database import Reader, Transaction
-from seatkeeper.store.queries.api_tokens import find_api_token
+from seatkeeper.store.queries.api_tokens import find_api_token, list_api_tokens
 from seatkeeper.store.records.api_tokens import insert_api_token, mark_api_token_revoked, mark_api_token_used
 from seatkeeper.store.texts import check_name
 
@@ -48,13 +50,16 @@ async def create_api_token(
     secret = form_token(secrets.token_bytes(RANDOM_BYTES), API_TOKEN_PREFIX)
     kept = shown_start(secret), digest_token(secret)
     token_id = await insert_api_token(tx, member_id, name, kept, scopes=scopes, expires_at=expires_at)
+    await note(tx, EventKind.API_TOKEN_CREATED, name, changed=sorted(scope.value for scope in scopes))
     return NewAPIToken(token_id, secret)
 
 
 async def revoke_api_token(tx: Transaction, member_id: MemberId, token_id: APITokenId) -> None:
     """Refuse one of a member's tokens from now on. Raises ``NotFoundError``."""
+    named = {token.id: token.name for token in await list_api_tokens(tx, member_id)}
     if not await mark_api_token_revoked(tx, member_id, token_id):
-        raise NotFoundError("You have no such token, or it was revoked already.")
+        raise NotFoundError("There is no such token, or it was revoked already.")
+    await note(tx, EventKind.API_TOKEN_REVOKED, named[token_id])
 
 
 async def find_bearer(reader: Reader, secret: str, now: datetime) -> Bearer | None:

@@ -6,8 +6,10 @@ from typing import Final
 
 from seatkeeper.core.access import Member, WorkspaceRole
 from seatkeeper.core.errors import NotFoundError, NotPossibleNowError
+from seatkeeper.core.events import EventKind
 from seatkeeper.core.ids import MemberId
 from seatkeeper.operations.attempts import forgive_account
+from seatkeeper.operations.audit import note, note_by_member
 from seatkeeper.operations.challenges import ChallengeKind, look_at, pose, take
 from seatkeeper.operations.members import add_member, rename_member
 from seatkeeper.store.database import Reader, Transaction
@@ -53,7 +55,10 @@ async def make_link(tx: Transaction, member_id: MemberId, *, forgets_totp: bool 
     found = await get_member(tx, member_id)
     if found.disabled_at is not None:
         raise NotPossibleNowError(f"{found.member.name} is disabled. Enable them first.")
-    return await _make_link(tx, found.member, forgets_totp=forgets_totp)
+    invitation = await _make_link(tx, found.member, forgets_totp=forgets_totp)
+    changed = ["second step"] if forgets_totp else []
+    await note(tx, EventKind.MEMBER_LINK_MADE, found.member.name, changed=changed)
+    return invitation
 
 
 async def get_invited(reader: Reader, secret: str, now: datetime) -> ListedMember:
@@ -77,7 +82,9 @@ async def use_link(tx: Transaction, secret: str, name: str, hashed: str) -> List
         await drop_totp(tx, member.id)
     await end_sessions_of(tx, member.id)
     await forgive_account(tx, member.email)
-    return await get_member(tx, member.id)
+    renamed = await get_member(tx, member.id)
+    await note_by_member(tx, EventKind.MEMBER_LINK_USED, renamed.member)
+    return renamed
 
 
 async def _make_link(tx: Transaction, member: Member, *, forgets_totp: bool) -> Invitation:

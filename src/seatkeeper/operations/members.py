@@ -2,7 +2,9 @@
 
 from seatkeeper.core.access import IntegrationRole, Member, WorkspaceRole
 from seatkeeper.core.errors import AlreadyExistsError, InvalidValueError, NotPossibleNowError
+from seatkeeper.core.events import EventKind
 from seatkeeper.core.ids import IntegrationId, MemberId
+from seatkeeper.operations.audit import note
 from seatkeeper.store.database import Transaction
 from seatkeeper.store.identifiers import new_id
 from seatkeeper.store.queries.members import ListedMember, count_other_admins, get_member
@@ -34,6 +36,7 @@ async def add_member(tx: Transaction, email: str, name: str, role: WorkspaceRole
     member = Member(MemberId(new_id()), email, check_member_name(name), role)
     if not await insert_member(tx, member):
         raise AlreadyExistsError(f"{email} is a member already.")
+    await note(tx, EventKind.MEMBER_ADDED, member.name, role=role.value)
     return member
 
 
@@ -60,6 +63,8 @@ async def change_role(tx: Transaction, member_id: MemberId, role: WorkspaceRole)
     if role is not WorkspaceRole.ADMIN:
         await _keep_an_admin(tx, before)
     await set_workspace_role(tx, member_id, role)
+    if role is not before.member.role:
+        await note(tx, EventKind.MEMBER_CHANGED, before.member.name, role=role.value)
     return before
 
 
@@ -73,6 +78,8 @@ async def disable_member(tx: Transaction, member_id: MemberId) -> ListedMember:
     await _keep_an_admin(tx, before)
     await set_disabled(tx, member_id, disabled=True)
     await end_sessions_of(tx, member_id)
+    if before.disabled_at is None:
+        await note(tx, EventKind.MEMBER_DISABLED, before.member.name)
     return before
 
 
@@ -80,6 +87,8 @@ async def enable_member(tx: Transaction, member_id: MemberId) -> ListedMember:
     """Let a member in again, with what they had. Raises ``NotFoundError``."""
     before = await get_member(tx, member_id)
     await set_disabled(tx, member_id, disabled=False)
+    if before.disabled_at is not None:
+        await note(tx, EventKind.MEMBER_ENABLED, before.member.name)
     return before
 
 

@@ -26,6 +26,7 @@ from webauthn.helpers.structs import (
 from seatkeeper.core.access import Member
 from seatkeeper.core.errors import InvalidValueError, NotFoundError, NotPossibleNowError
 from seatkeeper.core.ids import MemberId, PasskeyId
+from seatkeeper.operations.audit import note_own_change
 from seatkeeper.operations.challenges import Challenge, ChallengeKind, pose, take
 from seatkeeper.store.database import Transaction
 from seatkeeper.store.queries.passkeys import find_passkey, list_passkeys
@@ -102,12 +103,14 @@ async def register_passkey(
     kept = made.credential_id, made.credential_public_key, made.sign_count
     if not await insert_passkey(tx, member.id, name, kept):
         raise InvalidValueError("This passkey is known already.")
+    await note_own_change(tx, "passkey")
 
 
 async def remove_passkey(tx: Transaction, member_id: MemberId, passkey_id: PasskeyId) -> None:
     """Refuse a passkey from now on. Raises ``NotFoundError``."""
     if not await delete_passkey(tx, member_id, passkey_id):
         raise NotFoundError("You have no such passkey, or it was removed already.")
+    await note_own_change(tx, "passkey")
 
 
 async def offer_sign_in(tx: Transaction, site: Site, next_path: str) -> tuple[str, str]:

@@ -1,14 +1,16 @@
 """Sign-in providers: adding, changing and removing them. ``operations.oidc`` signs people in with them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Final
 from urllib.parse import urlsplit
 
 from seatkeeper.core.access import WorkspaceRole
 from seatkeeper.core.errors import AlreadyExistsError, InvalidValueError, NotFoundError
+from seatkeeper.core.events import EventKind
 from seatkeeper.core.ids import ProviderId
 from seatkeeper.core.providers import Provider, RoleRule
+from seatkeeper.operations.audit import note
 from seatkeeper.store.database import Reader, Transaction
 from seatkeeper.store.identifiers import new_id
 from seatkeeper.store.queries.providers import get_provider, get_sealed_client_secret
@@ -45,6 +47,7 @@ async def create_provider(tx: Transaction, keyring: Keyring, form: ProviderForm)
         raise InvalidValueError("Give the client secret the provider shows for this application.")
     if not await insert_provider(tx, provider, _seal(keyring, provider.id, form)):
         raise AlreadyExistsError(f"There is a sign-in provider called {provider.name} already.")
+    await note(tx, EventKind.PROVIDER_ADDED, provider.name)
     return provider
 
 
@@ -59,19 +62,27 @@ async def change_provider(
         raise InvalidValueError("Another issuer needs its own client secret: enter it again.")
     if not await update_provider(tx, provider, sealed):
         raise AlreadyExistsError(f"There is a sign-in provider called {provider.name} already.")
+    await note(tx, EventKind.PROVIDER_CHANGED, provider.name, changed=_changed(before, provider, sealed))
     return provider
 
 
 async def delete_provider(tx: Transaction, provider_id: ProviderId) -> None:
     """Remove a provider. Members stay, and sessions that began with it too. Raises ``NotFoundError``."""
+    provider = await get_provider(tx, provider_id)
     if not await delete_provider_row(tx, provider_id):
         raise NotFoundError("There is no such sign-in provider. It may have been removed.")
+    await note(tx, EventKind.PROVIDER_REMOVED, provider.name)
 
 
 async def open_client_secret(reader: Reader, keyring: Keyring, provider_id: ProviderId) -> str:
     """Unseal what we show a provider. Raises ``NotFoundError`` and ``SealError``."""
     sealed = await get_sealed_client_secret(reader, provider_id)
     return keyring.unseal(sealed, bound_to=_bound_to(provider_id)).decode()
+
+
+def _changed(before: Provider, after: Provider, sealed: bytes | None) -> list[str]:
+    names = [each.name for each in fields(Provider) if getattr(before, each.name) != getattr(after, each.name)]
+    return [*names, *(["client_secret"] if sealed is not None else [])]
 
 
 def _read(provider_id: ProviderId, form: ProviderForm) -> Provider:

@@ -2,10 +2,12 @@
 
 from seatkeeper.core.access import IntegrationRole, Member, WorkspaceRole
 from seatkeeper.core.errors import InvalidValueError, NotFoundError, NotPossibleNowError
+from seatkeeper.core.events import EventKind
 from seatkeeper.core.ids import MemberId
 from seatkeeper.core.integrations import Integration
 from seatkeeper.store.database import Transaction
-from seatkeeper.store.queries.members import count_other_admins, find_member, find_role, list_roles
+from seatkeeper.store.queries.members import count_other_admins, find_member, find_role, get_member, list_roles
+from seatkeeper.store.records.events import Happening, record_event
 from seatkeeper.store.records.integrations import lock_integration
 from seatkeeper.store.records.members import put_role, take_role
 
@@ -28,17 +30,27 @@ async def change_role(
     await _lock(tx, integration)
     if role is not IntegrationRole.OWNER:
         await _keep_an_owner(tx, integration, member_id)
+    before = await find_role(tx, integration.id, member_id)
     await put_role(tx, integration.id, member_id, role)
-    tx.touch(integration.id)
+    if role is not before:
+        await _record(tx, integration, EventKind.ROLE_GIVEN, member_id, role)
 
 
 async def remove_role(tx: Transaction, integration: Integration, member_id: MemberId) -> None:
     """Take somebody's role away. Raises ``NotFoundError``, and ``NotPossibleNowError`` for the last Owner."""
     await _lock(tx, integration)
     await _keep_an_owner(tx, integration, member_id)
-    if not await take_role(tx, integration.id, member_id):
+    before = await find_role(tx, integration.id, member_id)
+    if before is None or not await take_role(tx, integration.id, member_id):
         raise NotFoundError("There is nobody here with that role any more.")
-    tx.touch(integration.id)
+    await _record(tx, integration, EventKind.ROLE_TAKEN, member_id, before)
+
+
+async def _record(
+    tx: Transaction, integration: Integration, kind: EventKind, member_id: MemberId, role: IntegrationRole
+) -> None:
+    name = (await get_member(tx, member_id)).member.name
+    await record_event(tx, Happening(integration.id, kind, name, details={"role": role.value}))
 
 
 async def _lock(tx: Transaction, integration: Integration) -> None:

@@ -8,6 +8,7 @@ from seatkeeper.core.errors import InvalidValueError, NotPossibleNowError
 from seatkeeper.core.events import Origin
 from seatkeeper.core.ids import MemberId
 from seatkeeper.operations.attempts import count_try, forgive
+from seatkeeper.operations.audit import note_failed_sign_in, note_own_change
 from seatkeeper.operations.challenges import ChallengeKind, look_at, pose, take
 from seatkeeper.operations.passwords import hash_password, is_outdated, is_password
 from seatkeeper.operations.sessions import Client, finish_other_sessions
@@ -56,6 +57,7 @@ async def check_password(
         found = await find_credentials(reader, email)
     right = await is_password(None if found is None else found.password, claim.password)
     if found is None or not right:
+        await note_failed_sign_in(database, origin, email, "password", client)
         raise InvalidValueError(WRONG_PASSWORD)
     renewed = await _hash_anew(found, claim.password)
     async with database.transaction(origin) as tx:
@@ -70,6 +72,7 @@ async def change_password(database: Database, origin: Origin, member: Member, ha
     async with database.transaction(origin) as tx:
         await set_password_hash(tx, member.id, hashed)
         await finish_other_sessions(tx, member.id, session)
+        await note_own_change(tx, "password")
 
 
 async def ask_for_code(tx: Transaction, member_id: MemberId, next_path: str) -> str:
@@ -93,11 +96,14 @@ async def check_code(
             raise NotPossibleNowError(TOO_SLOW)
         counted = await count_try(tx, f"code {found.member.id}", client.address)
     async with database.transaction(origin) as tx:
-        if not await pass_second_step(tx, keyring, found, code):
-            raise InvalidValueError(WRONG_CODE)
-        if await take(tx, ChallengeKind.CODE, step) is None:
+        passed = await pass_second_step(tx, keyring, found, code)
+        if passed and await take(tx, ChallengeKind.CODE, step) is None:
             raise NotPossibleNowError(TOO_SLOW)
-        await forgive(tx, counted)
+        if passed:
+            await forgive(tx, counted)
+    if not passed:
+        await note_failed_sign_in(database, origin, found.member.email, "code", client)
+        raise InvalidValueError(WRONG_CODE)
     return found.member, str(challenge.data["next"])
 
 

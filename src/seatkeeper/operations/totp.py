@@ -13,6 +13,7 @@ import pyotp
 from seatkeeper.core.access import Member
 from seatkeeper.core.errors import InvalidValueError, NotPossibleNowError
 from seatkeeper.core.ids import MemberId
+from seatkeeper.operations.audit import note_own_change
 from seatkeeper.operations.challenges import ChallengeKind, look_at, pose, take
 from seatkeeper.store.database import Reader, Transaction
 from seatkeeper.store.queries.credentials import Credentials
@@ -79,6 +80,7 @@ async def confirm_totp(
     await take(tx, ChallengeKind.TOTP, session)
     sealed = keyring.seal(new.key.encode(), bound_to=_bound_to(member.id))
     await set_totp(tx, member.id, sealed, step)
+    await note_own_change(tx, "second step")
     return await renew_recovery_codes(tx, member.id)
 
 
@@ -92,6 +94,7 @@ async def renew_recovery_codes(tx: Transaction, member_id: MemberId) -> Sequence
 async def remove_totp(tx: Transaction, member_id: MemberId) -> None:
     """Sign in without a second step from now on."""
     await drop_totp(tx, member_id)
+    await note_own_change(tx, "second step")
 
 
 async def pass_second_step(tx: Transaction, keyring: Keyring, credentials: Credentials, code: str) -> bool:

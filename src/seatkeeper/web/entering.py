@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from seatkeeper.core.access import Member
 from seatkeeper.core.errors import NotFoundError, RequestError
+from seatkeeper.operations.audit import note_sign_in
 from seatkeeper.operations.sessions import begin_session, finish_session
 from seatkeeper.operations.signing_in import STEP_LASTS, ask_for_code
 from seatkeeper.web.errors import TITLES
@@ -33,6 +34,7 @@ async def enter(visit: Visit, member: Member, method: str, next_path: str) -> Re
     async with visit.transaction() as tx:
         await finish_session(tx, visit.secret)
         session = await begin_session(tx, member.id, method, visit.client, rules)
+        await note_sign_in(tx, member, method, visit.client)
     response = visit.go(safe_path(next_path))
     visit.set_cookie(response, SESSION_COOKIE, session.secret, max_age=int(rules.lifetime.total_seconds()))
     for name in (VISIT_COOKIE, STEP_COOKIE):

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from starlette.responses import RedirectResponse, Response
 
-from seatkeeper.core.errors import RequestError
+from seatkeeper.core.errors import InvalidValueError, NotAllowedError, RequestError
 from seatkeeper.core.ids import ProviderId
+from seatkeeper.operations.audit import note_failed_sign_in
 from seatkeeper.operations.oidc import Desk, begin_oidc, finish_oidc
 from seatkeeper.operations.providers import CALLBACK_PATH
 from seatkeeper.web.doors import Door
@@ -35,6 +36,8 @@ async def come_back(visit: Visit) -> Response:
     try:
         member, next_path = await finish_oidc(_desk(visit), step_of(visit), visit.request.query_params)
     except RequestError as error:
+        if isinstance(error, InvalidValueError | NotAllowedError):
+            await note_failed_sign_in(visit.house.database, visit.origin, "", "provider", visit.client)
         return await sign_in_page(visit, "/", error)
     return await enter(visit, member, "provider", next_path)
 

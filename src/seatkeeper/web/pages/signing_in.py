@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from seatkeeper.core.access import Permission
 from seatkeeper.core.errors import InvalidValueError, NotPossibleNowError, RequestError, TooManyAttemptsError
+from seatkeeper.operations.audit import note_failed_sign_in
 from seatkeeper.operations.challenges import ChallengeKind, look_at
 from seatkeeper.operations.passkeys import Site, check_passkey, offer_sign_in
 from seatkeeper.operations.sessions import finish_session
@@ -89,6 +90,8 @@ async def sign_in_with_passkey(visit: Visit) -> Response:
                 tx, Site.of(visit.base_url), step_of(visit), visit.given("credential")
             )
     except (InvalidValueError, NotPossibleNowError) as error:
+        if isinstance(error, InvalidValueError):
+            await note_failed_sign_in(visit.house.database, visit.origin, "", "passkey", visit.client)
         return await sign_in_page(visit, safe_path(visit.given("next")), error)
     return await enter(visit, member, "passkey", next_path)
 
