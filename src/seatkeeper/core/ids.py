@@ -20,6 +20,7 @@ DryRunId = NewType("DryRunId", UUID)
 PasskeyId = NewType("PasskeyId", UUID)
 ProviderId = NewType("ProviderId", UUID)
 APITokenId = NewType("APITokenId", UUID)
+NotificationRuleId = NewType("NotificationRuleId", UUID)
 
 Uid = NewType("Uid", str)
 """The app's own stable id of an account or a group (ConnId ``Uid``): never a name that may change."""

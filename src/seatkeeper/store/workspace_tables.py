@@ -204,13 +204,22 @@ notification_rules = Table(
     Column("integration_id", Uuid, ForeignKey("integrations.id", ondelete="CASCADE"), nullable=True),
     Column("name", Text, nullable=False),
     Column("kinds", JSONB, nullable=False),
+    Column("channel", Text, nullable=False),
     Column("target", LargeBinary, nullable=False),
+    Column("shown", Text, nullable=False),
     Column("enabled", Boolean, nullable=False, server_default=text("true")),
-    Column("told_until", Uuid, nullable=True),
+    Column("told_until", Uuid, nullable=False),
+    Column("told_at", INSTANT, nullable=True),
+    Column("due_at", INSTANT, nullable=False),
+    Column("failures", Integer, nullable=False, server_default=text("0")),
     Column("problem", Text, nullable=True),
     Column("created_at", INSTANT, nullable=False),
+    Index("notification_rules_by_integration", "integration_id"),
 )
-"""Whom to tell of which events; ``told_until`` is the newest event that was told of or passed over."""
+"""Whom to tell of which events; ``told_until`` is the newest event that was told of or passed over.
+
+``due_at`` is when the rule is looked at next: in the future while it waits after a failure, and while a worker tells.
+"""
 
 idempotency_keys = Table(
     "idempotency_keys",

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
@@ -32,6 +31,7 @@ from seatkeeper.core.ids import EventId, IntegrationId, JobId
 from seatkeeper.core.jobs import JobKind, JobState
 from seatkeeper.core.problems import Problem, ProblemCode
 from seatkeeper.store.database import Reader, Row
+from seatkeeper.store.identifiers import first_id
 from seatkeeper.store.queries.events import ListedEvent
 from seatkeeper.store.statements import Prepared, prepare
 from seatkeeper.store.tables import INSTANT, events, integrations, jobs
@@ -163,9 +163,9 @@ def _values(wanted: ActivityFilter, span: Span) -> dict[str, Any]:
         "ends": wanted.person.lower() + _HIGHEST,
         "state": None if state is None else state.value,
         "since": since,
-        "first_id": None if since is None else _first_id(since - _SLACK),
+        "first_id": None if since is None else first_id(since - _SLACK),
         "until": until,
-        "last_id": None if until is None else _first_id(until + _SLACK),
+        "last_id": None if until is None else first_id(until + _SLACK),
         "cursor": span.before or span.after or span.at_most,
         "limit": span.limit,
     }
@@ -264,12 +264,6 @@ def _within(form: _Form) -> list[ColumnElement[bool]]:
 
 def _order(column: ColumnElement[Any], form: _Form) -> ColumnElement[Any]:
     return column.asc() if form.cursor == "after" else column.desc()
-
-
-def _first_id(at: datetime) -> UUID:
-    """Give the lowest UUIDv7 of a millisecond (RFC 9562 §5.7)."""
-    milliseconds = max(int(at.timestamp() * 1000), 0)
-    return UUID(int=milliseconds << 80)
 
 
 def _row(row: Row) -> ActivityRow:
