@@ -38,15 +38,16 @@ def reason_of(error: Exception) -> str:
 
 async def sweep_regularly(parts: Parts) -> None:
     """Queue a run for every integration that has due jobs, at once and then every sweep interval."""
-    await _regularly(lambda: _sweep(parts), parts.settings.sweep_interval, "sweep")
+    await regularly(lambda: _sweep(parts), parts.settings.sweep_interval, "sweep")
 
 
 async def take_over_regularly(parts: Parts, worker: Worker) -> None:
     """Queue the runs of dead workers anew, at every heartbeat of this one."""
-    await _regularly(lambda: _take_over(parts, worker), parts.settings.heartbeat_interval, "take_over")
+    await regularly(lambda: _take_over(parts, worker), parts.settings.heartbeat_interval, "take_over")
 
 
-async def _regularly(work: Callable[[], Awaitable[None]], pause: float, name: str) -> None:
+async def regularly(work: Callable[[], Awaitable[None]], pause: float, name: str) -> None:
+    """Do some work again and again; a database that goes away is waited for, and told of once in the log."""
     failing = False
     while True:
         try:

@@ -7,6 +7,7 @@ import structlog
 from procrastinate import App, PsycopgConnector
 from procrastinate.worker import Worker
 
+from seatkeeper.bootstrap.notifying import tell_regularly
 from seatkeeper.bootstrap.parts import Parts
 from seatkeeper.bootstrap.queue import RUN_TASK, RUNS
 from seatkeeper.bootstrap.runs import Runs
@@ -26,12 +27,16 @@ async def work(parts: Parts, stop: asyncio.Event) -> None:
     """Carry out runs until ``stop`` is set. A database that goes away is waited for."""
     _spare_the_collector()
     runs = Runs(parts, stop)
-    sweeping = asyncio.create_task(sweep_regularly(parts), name="sweep")
+    beside = [
+        asyncio.create_task(sweep_regularly(parts), name="sweep"),
+        asyncio.create_task(tell_regularly(parts), name="notifications"),
+    ]
     try:
         while not stop.is_set():
             await _work_while_possible(parts, runs, stop)
     finally:
-        sweeping.cancel()
+        for task in beside:
+            task.cancel()
         await runs.close()
     _log.info("worker.stopped")
 

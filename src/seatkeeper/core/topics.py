@@ -83,6 +83,9 @@ TOPICS: Mapping[str, Topic] = {
                 EventKind.TOKEN_REVOKED,
                 EventKind.ROLE_GIVEN,
                 EventKind.ROLE_TAKEN,
+                EventKind.NOTIFICATION_RULE_ADDED,
+                EventKind.NOTIFICATION_RULE_CHANGED,
+                EventKind.NOTIFICATION_RULE_REMOVED,
             }
         ),
     ),
@@ -106,7 +109,7 @@ WORKSPACE_TOPICS: Mapping[str, Topic] = {
         ),
     ),
     "workspace": Topic(
-        "Providers, API tokens and notifications",
+        "Sign-in providers and API tokens",
         frozenset(
             {
                 EventKind.PROVIDER_ADDED,
@@ -114,9 +117,6 @@ WORKSPACE_TOPICS: Mapping[str, Topic] = {
                 EventKind.PROVIDER_REMOVED,
                 EventKind.API_TOKEN_CREATED,
                 EventKind.API_TOKEN_REVOKED,
-                EventKind.NOTIFICATION_RULE_ADDED,
-                EventKind.NOTIFICATION_RULE_CHANGED,
-                EventKind.NOTIFICATION_RULE_REMOVED,
             }
         ),
     ),

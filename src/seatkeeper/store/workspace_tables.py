@@ -218,7 +218,7 @@ notification_rules = Table(
 )
 """Whom to tell of which events; ``told_until`` is the newest event that was told of or passed over.
 
-``due_at`` is when the rule is looked at next: in the future while it waits after a failure, and while a worker tells.
+``due_at`` is when it is looked at next: in the future while it waits after a failure, and while a worker tells.
 """
 
 idempotency_keys = Table(
