@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from seatkeeper.bootstrap.examining import examine
-from seatkeeper.bootstrap.findings import Finding, look_at_clock, look_at_disk
 from seatkeeper.bootstrap.keys import open_keyring
 from seatkeeper.bootstrap.settings import Settings, load_settings
 from seatkeeper.core.ids import IntegrationId
+from seatkeeper.operations.findings import Finding, look_at_clock, look_at_disk
 from seatkeeper.store.database import Database
 from seatkeeper.store.records.integrations import put_secrets
 from seatkeeper.store.sealing import Keyring, make_key
@@ -103,5 +103,5 @@ def test_clocks_may_differ_by_a_moment_only() -> None:
 
 
 def test_the_disk_is_looked_at_where_the_database_is_ours(tmp_path: Path) -> None:
-    assert "GiB are free" in look_at_disk(load_settings(data_dir=tmp_path)).detail
-    assert look_at_disk(load_settings(database_url="postgresql://db/seats")).is_fine
+    assert "GiB are free" in look_at_disk(tmp_path).detail
+    assert look_at_disk(None).is_fine

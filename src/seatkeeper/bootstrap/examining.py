@@ -3,23 +3,25 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import psycopg
 
 from seatkeeper.bootstrap.errors import NotReadyError, StartError
-from seatkeeper.bootstrap.findings import (
+from seatkeeper.bootstrap.findings import look_at_key
+from seatkeeper.bootstrap.parts import now
+from seatkeeper.bootstrap.preparing import database_directory, start_database
+from seatkeeper.bootstrap.settings import Settings
+from seatkeeper.engine.registry import find_connectors
+from seatkeeper.operations.findings import (
     Finding,
     look_at_clock,
     look_at_connectors,
     look_at_disk,
-    look_at_key,
     look_at_queue,
     look_at_tables,
     look_at_workers,
 )
-from seatkeeper.bootstrap.parts import now
-from seatkeeper.bootstrap.preparing import database_directory, start_database
-from seatkeeper.bootstrap.settings import Settings
 from seatkeeper.store.database import Database, Reader
 from seatkeeper.store.queries.installation import find_revision, read_clock, read_queue_standing
 from seatkeeper.store.queries.integrations import find_sealed_secrets, list_integrations
@@ -70,7 +72,11 @@ async def _find_revision(reader: Reader) -> str | None:
 
 
 def _without_database(settings: Settings) -> list[Finding]:
-    return [look_at_key(settings, [], {}), look_at_connectors([]), look_at_disk(settings)]
+    return [
+        look_at_key(settings, [], {}),
+        look_at_connectors([], find_connectors()),
+        look_at_disk(_place(settings)),
+    ]
 
 
 async def _with_database(settings: Settings, reader: Reader) -> list[Finding]:
@@ -82,8 +88,12 @@ async def _with_database(settings: Settings, reader: Reader) -> list[Finding]:
     return [
         look_at_key(settings, integrations, sealed),
         look_at_clock(before + (after - before) / 2, theirs),
-        look_at_connectors(integrations),
-        look_at_disk(settings),
+        look_at_connectors(integrations, find_connectors()),
+        look_at_disk(_place(settings)),
         look_at_workers(standing),
         look_at_queue(standing, after),
     ]
+
+
+def _place(settings: Settings) -> Path | None:
+    return settings.data_dir if settings.is_embedded else None

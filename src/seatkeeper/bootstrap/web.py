@@ -6,6 +6,7 @@ import gc
 import socket
 from collections.abc import AsyncGenerator, Generator
 from datetime import timedelta
+from urllib.parse import unquote
 
 import psycopg
 import structlog
@@ -19,6 +20,7 @@ from starlette.types import ASGIApp
 from seatkeeper.bootstrap.errors import NotReadyError
 from seatkeeper.bootstrap.metrics import CountingRequests, Metrics
 from seatkeeper.bootstrap.parts import Parts, open_parts
+from seatkeeper.bootstrap.preparing import database_directory
 from seatkeeper.bootstrap.settings import Settings
 from seatkeeper.bootstrap.setup_link import offer_setup
 from seatkeeper.bootstrap.stopping import until
@@ -95,20 +97,27 @@ def application(parts: Parts, changes: Changes) -> ASGIApp:
             Route("/readyz", read_readiness),
             Route("/metrics", read_metrics),
         ],
-        default=web_app(House(parts.engine, _web_settings(settings), changes)),
+        default=web_app(House(parts.engine, _web_settings(parts), changes)),
         redirect_slashes=False,
     )
     return CountingRequests(router, metrics)
 
 
-def _web_settings(settings: Settings) -> WebSettings:
+def _web_settings(parts: Parts) -> WebSettings:
+    settings = parts.settings
     rules = SessionRules(timedelta(hours=settings.session_idle_hours), timedelta(days=settings.session_days))
     return WebSettings(
         settings.public_url,
         sessions=rules,
         api_per_minute=settings.api_requests_per_minute,
         heard_within=settings.heard_within,
+        data_dir=settings.data_dir if _is_our_own(parts) else None,
     )
+
+
+def _is_our_own(parts: Parts) -> bool:
+    # Under serve the database was started by the process above us, and we are only told its address.
+    return parts.settings.is_embedded or str(database_directory(parts.settings).absolute()) in unquote(parts.url)
 
 
 async def _read_health(_request: Request) -> Response:

@@ -8,8 +8,8 @@ import orjson
 import typer
 
 from seatkeeper.bootstrap.examining import examine
-from seatkeeper.bootstrap.findings import Finding
 from seatkeeper.cli.starting import start
+from seatkeeper.operations.findings import Finding
 
 
 def register(app: typer.Typer) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from seatkeeper.engine.context import Engine
@@ -26,6 +27,8 @@ class WebSettings:
     """Requests to the API a minute for one member."""
     heard_within: timedelta = timedelta(seconds=30)
     """A worker whose last heartbeat is older than this counts as dead."""
+    data_dir: Path | None = None
+    """Where the database is, when it is one of Seatkeeper's own."""
 
     @property
     def is_secure(self) -> bool:

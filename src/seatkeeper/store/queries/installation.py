@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import (
+    BigInteger,
     DateTime,
     Interval,
     Select,
@@ -29,7 +30,9 @@ from seatkeeper.store.database import Reader
 from seatkeeper.store.statements import prepare
 from seatkeeper.store.tables import integrations, jobs, tasks
 
-_WORKERS = table("procrastinate_workers", column("last_heartbeat", DateTime(timezone=True)))
+_WORKERS = table(
+    "procrastinate_workers", column("id", BigInteger), column("last_heartbeat", DateTime(timezone=True))
+)
 _REVISIONS = table("alembic_version", column("version_num", Text))
 
 
@@ -48,6 +51,24 @@ class QueueStanding:
     quarantined: int
     workers: int
     """Workers with a heartbeat in the time asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeardWorker:
+    """A worker's number, and when it last said that it is alive."""
+
+    number: int
+    heard_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseFacts:
+    """What the database says of itself. ``size`` is in bytes; ``connections`` are those to this database."""
+
+    version: str
+    size: int
+    connections: int
+    most_connections: int
 
 
 def _counted(condition: str) -> Select[tuple[str, int]]:
@@ -109,6 +130,14 @@ _HEARD = prepare(
     .select_from(_WORKERS)
     .where(_WORKERS.c.last_heartbeat > func.now() - bindparam("heard_within", type_=Interval))
 )
+_LISTED = prepare(select(_WORKERS.c.id, _WORKERS.c.last_heartbeat).order_by(_WORKERS.c.last_heartbeat.desc()))
+_FACTS = prepare(
+    sql(
+        "SELECT current_setting('server_version') AS version, pg_database_size(current_database()) AS size,"
+        " (SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()) AS connections,"
+        " current_setting('max_connections')::int AS most_connections"
+    )
+)
 _REVISION = prepare(select(_REVISIONS.c.version_num.label("revision")))
 _CLOCK = prepare(select(func.clock_timestamp().label("at")))
 
@@ -134,6 +163,17 @@ async def count_workers(reader: Reader, heard_within: timedelta) -> int:
     """Count the workers with a heartbeat in the time asked for."""
     [row] = await reader.fetch_all(_HEARD, heard_within=heard_within)
     return int(row["workers"])
+
+
+async def list_workers(reader: Reader) -> list[HeardWorker]:
+    """List the workers there were lately, those heard last first."""
+    return [HeardWorker(row["id"], row["last_heartbeat"]) for row in await reader.fetch_all(_LISTED)]
+
+
+async def read_database_facts(reader: Reader) -> DatabaseFacts:
+    """Ask the database about itself."""
+    [row] = await reader.fetch_all(_FACTS)
+    return DatabaseFacts(**row)
 
 
 async def find_revision(reader: Reader) -> str | None:
