@@ -29,6 +29,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+            # The tests of a module share an installation, and go on where the one before ended.
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -87,7 +89,9 @@ async def open_page(browser: Browser, seatkeeper: Seatkeeper, database_url: str)
         dark: bool = False,
     ) -> Page:
         context = await browser.new_context(
-            viewport={"width": size[0], "height": size[1]}, color_scheme="dark" if dark else "light"
+            viewport={"width": size[0], "height": size[1]},
+            color_scheme="dark" if dark else "light",
+            reduced_motion="reduce",  # nothing is measured half way through a fade
         )
         contexts.append(context)
         if role is not None:
