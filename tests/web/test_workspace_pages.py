@@ -132,5 +132,5 @@ async def test_a_token_for_nothing_is_refused(admin: Person) -> None:
 
 async def test_health_says_what_to_do_where_no_worker_is_heard(admin: Person) -> None:
     page = await admin.get("/workspace/health")
-    assert "0 workers heard" in page.text
-    assert "start seatkeeper serve" in page.text
+    assert "none is heard lately" in page.text
+    assert "Run: seatkeeper worker" in page.text

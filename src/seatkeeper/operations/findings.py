@@ -1,18 +1,21 @@
 """What each look at an installation makes of what it was shown: for the doctor, and for the page of health."""
 
 import shutil
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from seatkeeper.core.integrations import Integration
 from seatkeeper.engine.registry import Installed
-from seatkeeper.store.queries.installation import QueueStanding
+from seatkeeper.spi.connector import Connector
+from seatkeeper.store.queries.installation import DatabaseFacts, QueueStanding
 from seatkeeper.store.revisions import is_sufficient
 
 _GIB = 1024**3
 _CLOCKS_MAY_DIFFER = timedelta(seconds=5)
+_FULL = 0.9
 _MAY_WAIT = timedelta(minutes=2)
 
 
@@ -44,18 +47,26 @@ def look_at_clock(ours: datetime, theirs: datetime) -> Finding:
     return Finding("clock", detail, "Set both clocks by NTP." if apart > _CLOCKS_MAY_DIFFER else None)
 
 
-def look_at_connectors(integrations: Collection[Integration], installed: Installed) -> Finding:
+def look_at_connectors(integrations: Collection[Integration], installed: Mapping[str, Connector[Any]]) -> Finding:
     """Can every connector be loaded? One that cannot is no fault until an integration needs it."""
     usable = ", ".join(sorted(installed)) or "none"
     missing = sorted({each.connector for each in integrations} - installed.keys())
-    broken = {name: reason for name, reason in installed.broken.items() if name not in missing}
+    unusable = installed.broken if isinstance(installed, Installed) else {}
+    broken = {name: reason for name, reason in unusable.items() if name not in missing}
     detail = f"{usable} can be used" + "".join(f"; {name} cannot: {reason}" for name, reason in broken.items())
     if not missing:
         return Finding("connectors", detail)
-    reasons = "; ".join(f"{name}: {installed.broken.get(name, 'is not installed')}" for name in missing)
+    reasons = "; ".join(f"{name}: {unusable.get(name, 'is not installed')}" for name in missing)
     return Finding(
         "connectors", reasons, f"Install what is missing, as in: pip install 'seatkeeper[{missing[0]}]'"
     )
+
+
+def look_at_connections(facts: DatabaseFacts) -> Finding:
+    """Does the database let many more in?"""
+    detail = f"{facts.connections} of the {facts.most_connections} the database lets in"
+    remedy = "Set max_connections of PostgreSQL higher, or SEATKEEPER_WEB_POOL_SIZE lower."
+    return Finding("connections", detail, remedy if facts.connections > _FULL * facts.most_connections else None)
 
 
 def look_at_disk(data_dir: Path | None) -> Finding:

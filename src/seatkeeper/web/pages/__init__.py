@@ -11,6 +11,7 @@ from seatkeeper.web.pages import (
     going_live,
     groups,
     groups_csv,
+    health,
     integrations,
     jobs,
     oidc,
@@ -59,6 +60,7 @@ DOORS: Sequence[Door] = (
     *tasks.DOORS,
     *streams.DOORS,
     *workspace.DOORS,
+    *health.DOORS,
     *providers.DOORS,
     *api_tokens.DOORS,
 )

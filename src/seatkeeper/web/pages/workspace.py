@@ -1,4 +1,4 @@
-"""The workspace: its members, and how the installation stands."""
+"""The workspace begins with its members: inviting them, and saying what they are."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,7 +11,6 @@ from seatkeeper.core.errors import AlreadyExistsError, InvalidValueError, NotFou
 from seatkeeper.core.ids import MemberId
 from seatkeeper.operations.invitations import Invitation, invite_member, make_link
 from seatkeeper.operations.members import change_role, disable_member, enable_member
-from seatkeeper.store.queries.installation import read_clock, read_queue_standing
 from seatkeeper.store.queries.members import list_members
 from seatkeeper.web.doors import Door
 from seatkeeper.web.visits import Visit
@@ -70,24 +69,6 @@ async def change_member(visit: Visit) -> Response:
     return visit.go(_PATH if before.member.id != visit.member.id else "/", notice)
 
 
-async def show_health(visit: Visit) -> Response:
-    """Show how the installation stands, with what to do where it is bad."""
-    house = visit.house
-    async with visit.read() as reader:
-        standing = await read_queue_standing(reader, visit.now, house.settings.heard_within)
-        database_clock = await read_clock(reader)
-        version = reader.connection.info.server_version
-    waits = None if standing.oldest_due_at is None else visit.now - standing.oldest_due_at
-    return visit.page(
-        "workspace_health.html",
-        standing=standing,
-        waits=waits,
-        clock_difference=abs(database_clock - house.clock()),
-        postgresql=f"{version // 10_000}.{version % 10_000}",
-        connectors=sorted(house.connectors),
-    )
-
-
 async def _members_page(visit: Visit, status: int = 200, **shown: Any) -> Response:
     invitation: Invitation | None = shown.pop("invitation", None)
     async with visit.read() as reader:
@@ -118,5 +99,4 @@ DOORS: Sequence[Door] = (
     Door("POST", _PATH, invite, Permission.MANAGE_WORKSPACE),
     Door("POST", f"{_PATH}/members/{{member}}", change_member, Permission.MANAGE_WORKSPACE),
     Door("POST", f"{_PATH}/members/{{member}}/link", renew_link, Permission.MANAGE_WORKSPACE),
-    Door("GET", f"{_PATH}/health", show_health, Permission.SEE_WORKSPACE),
 )
