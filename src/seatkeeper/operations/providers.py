@@ -95,7 +95,7 @@ def _read(provider_id: ProviderId, form: ProviderForm) -> Provider:
     provider = Provider(
         provider_id,
         check_name(name, "The name"),
-        _read_issuer(form.issuer.strip()),
+        check_issuer(form.issuer),
         check_name(client_id, "The client id"),
         check_name(" ".join(scopes), "The list of scopes"),
         check_name(form.groups_claim.strip() or DEFAULT_GROUPS_CLAIM, "The claim of groups"),
@@ -107,8 +107,12 @@ def _read(provider_id: ProviderId, form: ProviderForm) -> Provider:
     return provider
 
 
-def _read_issuer(issuer: str) -> str:
-    """Check an issuer (OpenID Connect Discovery 1.0 §3). A slash at its end is part of it and is kept."""
+def check_issuer(issuer: str) -> str:
+    """Give an issuer back (OpenID Connect Discovery 1.0 §3). A slash at its end is part of it and is kept.
+
+    Raises ``InvalidValueError``.
+    """
+    issuer = issuer.strip()
     try:
         parts = urlsplit(issuer)
     except ValueError:

@@ -25,6 +25,18 @@ class ListedAPIToken:
     revoked_at: datetime | None
     last_used_at: datetime | None
 
+    def is_good(self, now: datetime) -> bool:
+        """Say whether it opens anything, as long as its member is not disabled."""
+        return self.revoked_at is None and (self.expires_at is None or self.expires_at > now)
+
+
+@dataclass(frozen=True, slots=True)
+class TokenOfMember:
+    """A token and whose it is."""
+
+    token: ListedAPIToken
+    member: Member
+
 
 @dataclass(frozen=True, slots=True)
 class FoundAPIToken:
@@ -42,6 +54,14 @@ _LISTED = tuple(
 _OF_MEMBER = prepare(
     select(*_LISTED)
     .where(api_tokens.c.member_id == bindparam("member_id", type_=Uuid))
+    .order_by(api_tokens.c.id.desc())
+)
+_OF_ALL = prepare(
+    select(
+        *_LISTED,
+        *(members.c[name].label(f"member_{name}") for name in ("id", "email", "name", "role")),
+    )
+    .join(members, members.c.id == api_tokens.c.member_id)
     .order_by(api_tokens.c.id.desc())
 )
 _GOOD = prepare(
@@ -67,6 +87,22 @@ _GOOD = prepare(
 async def list_api_tokens(reader: Reader, member_id: MemberId) -> list[ListedAPIToken]:
     """List a member's tokens, the newest first, those that are no longer good too."""
     return [_listed(row) for row in await reader.fetch_all(_OF_MEMBER, member_id=member_id)]
+
+
+async def list_tokens_of_all(reader: Reader) -> list[TokenOfMember]:
+    """List the tokens of every member, the newest first, those that are no longer good too."""
+    return [
+        TokenOfMember(
+            _listed(row),
+            Member(
+                MemberId(row["member_id"]),
+                row["member_email"],
+                row["member_name"],
+                WorkspaceRole(row["member_role"]),
+            ),
+        )
+        for row in await reader.fetch_all(_OF_ALL)
+    ]
 
 
 async def find_api_token(reader: Reader, digest: bytes, now: datetime) -> FoundAPIToken | None:

@@ -20,6 +20,12 @@ _THIS = sign_in_providers.c.id == bindparam("id", type_=Uuid)
 _ALL = prepare(select(*_SHOWN).order_by(sign_in_providers.c.name))
 _ONE = prepare(select(*_SHOWN).where(_THIS))
 _SECRET = prepare(select(sign_in_providers.c.client_secret).where(_THIS))
+_OF_MEMBER = prepare(
+    select(sign_in_providers.c.name)
+    .join(provider_identities, provider_identities.c.provider_id == sign_in_providers.c.id)
+    .where(provider_identities.c.member_id == bindparam("member_id", type_=Uuid))
+    .order_by(sign_in_providers.c.name)
+)
 _IDENTITY = prepare(
     select(provider_identities.c.member_id).where(
         provider_identities.c.provider_id == bindparam("id", type_=Uuid),
@@ -47,6 +53,11 @@ async def get_sealed_client_secret(reader: Reader, provider_id: ProviderId) -> b
     if row is None:
         raise NotFoundError("There is no such sign-in provider. It may have been removed.")
     return bytes(row["client_secret"])
+
+
+async def list_providers_of(reader: Reader, member_id: MemberId) -> list[str]:
+    """Name the providers that know a member."""
+    return [row["name"] for row in await reader.fetch_all(_OF_MEMBER, member_id=member_id)]
 
 
 async def find_identity(reader: Reader, provider_id: ProviderId, subject: str) -> MemberId | None:

@@ -14,6 +14,7 @@ from seatkeeper.web.pages import (
     health,
     integrations,
     jobs,
+    member,
     oidc,
     overview,
     people,
@@ -32,6 +33,7 @@ from seatkeeper.web.pages import (
     tasks,
     wizard,
     workspace,
+    workspace_tokens,
 )
 
 DOORS: Sequence[Door] = (
@@ -60,6 +62,8 @@ DOORS: Sequence[Door] = (
     *tasks.DOORS,
     *streams.DOORS,
     *workspace.DOORS,
+    *member.DOORS,
+    *workspace_tokens.DOORS,
     *health.DOORS,
     *providers.DOORS,
     *api_tokens.DOORS,

@@ -9,6 +9,7 @@ from seatkeeper.core.access import Permission, WorkspaceRole
 from seatkeeper.core.errors import AlreadyExistsError, InvalidValueError, NotFoundError
 from seatkeeper.core.ids import ProviderId
 from seatkeeper.core.providers import RoleRule
+from seatkeeper.operations.issuers import IssuerTrial, try_issuer
 from seatkeeper.operations.providers import (
     CALLBACK_PATH,
     DEFAULT_GROUPS_CLAIM,
@@ -82,6 +83,15 @@ async def change(visit: Visit) -> Response:
     return visit.go(_PATH, "Saved.")
 
 
+async def try_discovery(visit: Visit) -> Response:
+    """Ask the issuer that was entered what it offers; nothing is saved."""
+    trial = await try_issuer(visit.given("issuer"))
+    if visit.is_fragment:
+        return visit.page("parts/issuer_trial.html", trial=trial)
+    provider_id = _provider_id(visit.given("provider")) if visit.given("provider") else None
+    return _form_page(visit, _read(visit), provider_id=provider_id, trial=trial)
+
+
 def _read(visit: Visit) -> ProviderForm:
     pairs = zip(visit.all_given("rule_value"), visit.all_given("rule_role"), strict=False)
     default = visit.given("default_role")
@@ -105,8 +115,12 @@ def _role(given: str) -> WorkspaceRole:
 
 
 def _provider(visit: Visit) -> ProviderId:
+    return _provider_id(visit.param("provider"))
+
+
+def _provider_id(given: str) -> ProviderId:
     try:
-        return ProviderId(UUID(visit.param("provider")))
+        return ProviderId(UUID(given))
     except ValueError:
         raise NotFoundError("There is no such sign-in provider.") from None
 
@@ -117,6 +131,7 @@ def _form_page(
     *,
     provider_id: ProviderId | None = None,
     fault: str = "",
+    trial: IssuerTrial | None = None,
     status: int = 200,
 ) -> Response:
     rows = [(rule.value, rule.role) for rule in form.role_rules] + [("", WorkspaceRole.MEMBER)] * _EMPTY_ROWS
@@ -128,6 +143,7 @@ def _form_page(
         roles=ROLES,
         provider_id=provider_id,
         fault=fault,
+        trial=trial,
         callback=f"{visit.base_url}{CALLBACK_PATH}",
     )
 
@@ -136,6 +152,7 @@ DOORS: Sequence[Door] = (
     Door("GET", _PATH, show_providers, Permission.SEE_WORKSPACE),
     Door("POST", _PATH, add, Permission.MANAGE_WORKSPACE),
     Door("GET", f"{_PATH}/new", show_new, Permission.MANAGE_WORKSPACE),
+    Door("POST", f"{_PATH}/try", try_discovery, Permission.MANAGE_WORKSPACE),
     Door("GET", f"{_PATH}/{{provider}}", show_one, Permission.MANAGE_WORKSPACE),
     Door("POST", f"{_PATH}/{{provider}}", change, Permission.MANAGE_WORKSPACE),
 )
