@@ -11,7 +11,7 @@ from seatkeeper.core.errors import InvalidValueError
 from seatkeeper.core.events import ActorKind
 from seatkeeper.core.ids import EventId, IntegrationId
 from seatkeeper.core.jobs import JobState
-from seatkeeper.core.topics import TOPICS
+from seatkeeper.core.topics import TOPICS, Topic
 from seatkeeper.store.queries.activity import ActivityFilter, Span
 from seatkeeper.store.texts import check_text
 from seatkeeper.web.visits import Visit
@@ -64,15 +64,21 @@ class Asked:
         """Give the address at which the rows of this very view are read anew."""
         return self.url(before=self.before, after=self.after, seen=seen)
 
-    def narrow(self, integrations: Sequence[IntegrationId], *, with_deleted: bool = False) -> ActivityFilter:
+    def narrow(
+        self,
+        integrations: Sequence[IntegrationId],
+        *,
+        with_deleted: bool = False,
+        topics: Mapping[str, Topic] = TOPICS,
+    ) -> ActivityFilter:
         """Make the filter. Raises ``InvalidValueError`` for what cannot have come from the page."""
         fields = self.fields
         topic, until = fields.get("topic"), _day(fields.get("to"))
-        if topic is not None and topic not in TOPICS:
+        if topic is not None and topic not in topics:
             raise InvalidValueError(f"There is no topic {topic}.")
         return ActivityFilter(
             integrations,
-            kinds=TOPICS[topic].kinds if topic else frozenset(),
+            kinds=topics[topic].kinds if topic else frozenset(),
             actor=_member(ActorKind, fields.get("actor"), "actor"),
             person=check_text(fields.get("person", ""), "The name")[:_LONGEST_NAME],
             state=_member(JobState, fields.get("state"), "state"),

@@ -19,6 +19,7 @@ PARTS = (
     ("/mapping", "adjustments", "Users and attributes"),
     ("/policy", "shield-check", "Policy"),
     ("/owners", "users", "Owners"),
+    ("/notifications", "mail", "Notifications"),
     ("/history", "clock", "History"),
     ("/delete", "trash", "Delete"),
 )
