@@ -5,13 +5,17 @@ import re
 import httpx
 import pytest
 
-from seatkeeper.core.access import WorkspaceRole
+from seatkeeper.core.access import IntegrationRole, WorkspaceRole
 from seatkeeper.store.database import Database
 from seatkeeper.store.queries.members import find_member
 from seatkeeper.store.queries.providers import list_providers
+from seatkeeper.store.records.integrations import insert_integration
+from tests.receiver import receiving
+from tests.scim.conftest import an_integration
 from tests.web.callers import caller_with
 from tests.web.conftest import SignIn
-from tests.web.people import Person
+from tests.web.people import SETUP, Person
+from tests.web.reading import text_of
 
 PROVIDER: dict[str, str | list[str]] = {
     "name": "Okta",
@@ -134,3 +138,75 @@ async def test_health_says_what_to_do_where_no_worker_is_heard(admin: Person) ->
     page = await admin.get("/workspace/health")
     assert "none is heard lately" in page.text
     assert "Run: seatkeeper worker" in page.text
+
+
+async def test_a_members_page_tells_what_they_may_do_where(
+    admin: Person, signed_in: SignIn, database: Database
+) -> None:
+    integration = an_integration()
+    async with database.transaction(SETUP) as tx:
+        await insert_integration(tx, integration, None)
+    manager = await signed_in(WorkspaceRole.MEMBER, on={integration.id: IntegrationRole.MANAGER})
+    page = text_of((await admin.get(f"/workspace/members/{manager.member.id}")).text)
+    assert f"{integration.name} Manager" in page
+    assert manager.member.email in page
+    own = text_of((await admin.get(f"/workspace/members/{admin.member.id}")).text)
+    assert "As an Admin they are Owner of every integration" in own
+    assert (await admin.get("/workspace/members/nobody")).status_code == 404
+
+
+async def test_an_admin_sees_and_revokes_everybodys_tokens(
+    admin: Person, signed_in: SignIn, transport: httpx.ASGITransport
+) -> None:
+    other = await signed_in(WorkspaceRole.MEMBER)
+    made = await other.post("/account/tokens", {"name": "nightly <i>", "days": "30", "scope": ["read"]})
+    [secret] = set(re.findall(r"ska_[\w-]{20,}", made.text))
+    page = (await admin.get("/workspace/tokens")).text
+    assert "nightly &lt;i&gt;" in page
+    assert secret not in page
+    [revoke] = set(re.findall(r"/workspace/tokens/[\w-]+/revoke", page))
+    auditor = await signed_in(WorkspaceRole.AUDITOR)
+    assert "/revoke" not in (await auditor.get("/workspace/tokens")).text
+    assert (await admin.post(revoke)).status_code == 303
+    async with caller_with(transport, secret) as caller:
+        assert (await caller.get("/integrations")).status_code == 401
+    assert "nightly" not in (await admin.get("/workspace/tokens")).text
+    assert "Revoked" in (await admin.get("/workspace/tokens?every=1")).text
+    assert (await admin.post(revoke)).status_code == 404
+
+
+async def test_discovery_tells_what_is_wrong_with_an_issuer(admin: Person) -> None:
+    async with receiving() as receiver:
+        receiver.statuses = [404]
+        for issuer, told in (
+            (receiver.url, "status 404"),
+            (receiver.url, "no OpenID provider"),
+            ("http://example.org", "must be reached on https"),
+            ("http://127.0.0.1:9", "cannot be reached"),
+        ):
+            tried = await admin.post("/workspace/providers/try", PROVIDER | {"issuer": issuer})
+            assert told in text_of(tried.text), issuer
+            assert 'value="seatkeeper"' in tried.text
+            assert "s3cret-of-okta" not in tried.text
+        assert {each.path for each in receiver.received} == {"/.well-known/openid-configuration"}
+
+
+async def test_health_names_workers_jobs_and_versions(admin: Person, database: Database) -> None:
+    async with database.read() as reader:
+        await reader.connection.execute("INSERT INTO procrastinate_workers DEFAULT VALUES")
+        await reader.connection.execute(
+            "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '5 minutes')"
+        )
+    page = text_of((await admin.get("/workspace/health")).text)
+    for words in (
+        "1 heard lately",
+        "taken for dead",
+        "PostgreSQL 18",
+        "connectors",
+        "migrated to",
+        "the database lets in",
+    ):
+        assert words in page or words.capitalize() in page, words
+    part = await admin.get("/workspace/health", fragment=True)
+    assert "<html" not in part.text
+    assert 'id="health"' in part.text
