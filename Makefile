@@ -19,7 +19,8 @@ demo: .apps/.ready  ## play an identity provider against two real apps and watch
 	@$(run)python -m demo $(ARGS)
 
 test: .apps/.ready lint  ## everything CI runs: checks, then every test against real PostgreSQL and real apps
-	@$(run)pytest -n auto --dist loadgroup $(ARGS)
+	@$(run)pytest -n auto --dist loadgroup --ignore tests/pages $(ARGS)
+	@$(run)pytest tests/pages
 
 lint: .venv/.ready
 	@$(run)ruff format --check --quiet . && $(run)ruff check --quiet .

@@ -19,7 +19,7 @@ from lab.targets import SCIMTarget
 from seatkeeper.core.access import IntegrationRole, WorkspaceRole
 from tests.pages.conftest import DESKTOP, PHONE, OpenPage, accessibility_faults
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.xdist_group("test_watching_activity")]
 
 CRM = "/integrations/crm"
 _PATIENCE = 20_000

@@ -1,0 +1,177 @@
+"""The workspace in a browser: who is invited sees only what they were given, and others are told of it."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+import pytest
+from playwright.async_api import Page, expect
+
+from lab.seatkeeper import Seatkeeper
+from seatkeeper.core.access import IntegrationRole, Scope, WorkspaceRole
+from seatkeeper.core.events import EventKind
+from seatkeeper.core.integrations import Integration
+from seatkeeper.core.notifications import Channel
+from seatkeeper.core.providers import RoleRule
+from seatkeeper.operations.api_tokens import create_api_token
+from seatkeeper.operations.invitations import invite_member
+from seatkeeper.operations.members import give_role
+from seatkeeper.operations.notifications import RuleForm, create_rule
+from seatkeeper.operations.providers import ProviderForm, create_provider
+from seatkeeper.store.database import Database
+from seatkeeper.store.records.integrations import insert_integration
+from seatkeeper.store.sealing import Keyring
+from tests.pages.conftest import DESKTOP, PHONE, OpenPage, accessibility_faults
+from tests.receiver import Receiver, receiving
+from tests.scim.conftest import an_integration
+from tests.waiting import until
+from tests.web.people import SETUP
+
+pytestmark = [pytest.mark.live, pytest.mark.xdist_group("test_workspace")]
+
+PASSWORD = "nine tall herons walking"
+LONG = "Wolfeschlegelsteinhausenbergerdorff" * 3
+
+
+@asynccontextmanager
+async def _store(url: str) -> AsyncIterator[Database]:
+    database = Database(url, size=2, clock=lambda: datetime.now(UTC))
+    await database.open()
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+async def _integration(database: Database) -> Integration:
+    made = an_integration()
+    async with database.transaction(SETUP) as tx:
+        await insert_integration(tx, made, None)
+    return made
+
+
+async def _fill(database: Database, keyring: Keyring, run: str) -> list[str]:
+    """Make one of everything, with names of every sort; give the pages about them."""
+    integration = await _integration(database)
+    async with database.transaction(SETUP) as tx:
+        member = (
+            await invite_member(tx, f"{LONG.lower()}{run}@example.org", f"{LONG} <b>", WorkspaceRole.MEMBER)
+        ).member
+        await give_role(tx, integration.id, member.id, IntegrationRole.MANAGER)
+        await invite_member(tx, f"layla{run}@example.org", "ليلى 🦩", WorkspaceRole.AUDITOR)
+        await create_api_token(tx, member.id, LONG, frozenset(Scope), None)
+        rules = (RoleRule(LONG, WorkspaceRole.ADMIN), RoleRule("staff", WorkspaceRole.MEMBER))
+        provider = await create_provider(
+            tx,
+            keyring,
+            ProviderForm(f"Okta <i> {run}", "https://example.okta.com", LONG, "secret", role_rules=rules),
+        )
+        form = RuleForm(LONG, Channel.WEBHOOK, {EventKind.JOB_FAILED}, f"https://{'hooks.' * 20}example.org/x")
+        one = (await create_rule(tx, keyring, form, None)).rule
+        other = (await create_rule(tx, keyring, form, integration.id)).rule
+    settings = f"/integrations/{integration.slug}/settings/notifications"
+    return [
+        "/workspace",
+        f"/workspace/members/{member.id}",
+        "/workspace/providers",
+        f"/workspace/providers/{provider.id}",
+        "/workspace/tokens",
+        "/workspace/notifications",
+        "/workspace/notifications/new",
+        f"/workspace/notifications/{one.id}",
+        "/workspace/audit",
+        "/workspace/health",
+        settings,
+        f"{settings}/new",
+        f"{settings}/{other.id}",
+    ]
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+async def test_no_page_of_the_workspace_has_an_accessibility_fault_with_data_of_every_sort(
+    size: tuple[int, int], dark: bool, open_page: OpenPage, database_url: str, seatkeeper: Seatkeeper
+) -> None:
+    async with _store(database_url) as database:
+        keyring = Keyring.parse(seatkeeper.env["SEATKEEPER_SECRET_KEY"])
+        paths = await _fill(database, keyring, f"{size[0]}{dark}".lower())
+    page = await open_page("/workspace", size=size, dark=dark)
+    for path in paths:
+        await page.goto(seatkeeper.url + path)
+        assert await accessibility_faults(page) == [], path
+
+
+async def test_an_invited_member_sees_what_they_were_given_and_a_program_is_told_of_it(
+    open_page: OpenPage, database_url: str, seatkeeper: Seatkeeper
+) -> None:
+    async with _store(database_url) as database:
+        given, hidden = await _integration(database), await _integration(database)
+    admin, guest = await open_page("/workspace/notifications/new"), await open_page("/sign-in", None)
+    async with receiving() as receiver:
+        await _have_members_told(admin, receiver)
+        await admin.goto(f"{seatkeeper.url}/workspace")
+        await _join(guest, await _invite(admin))
+        await expect(guest.get_by_role("link", name=given.name)).to_have_count(0)
+        await _give_role(admin, f"{seatkeeper.url}/integrations/{given.slug}/settings/owners")
+        await guest.reload()
+        await expect(guest.get_by_role("link", name=given.name)).to_be_visible()
+        await expect(guest.get_by_role("link", name=hidden.name)).to_have_count(0)
+        await expect(guest.get_by_role("link", name="Workspace")).to_have_count(0)
+        await guest.goto(f"{seatkeeper.url}/integrations/{hidden.slug}")
+        await expect(guest.get_by_role("heading", level=1)).to_have_text("Not found")
+
+        async def told() -> bool:
+            return {"member.added", "member.link_used"} <= {
+                json.loads(one.body)["type"] for one in receiver.received
+            }
+
+        await until(told, patience=30)
+    await admin.goto(f"{seatkeeper.url}/workspace/audit")
+    await expect(admin.get_by_text("Grace Hopper signed in: by password")).to_be_visible()
+    await expect(admin.get_by_text("gave Grace Hopper a role on the integration: Viewer")).to_be_visible()
+
+
+async def _have_members_told(page: Page, receiver: Receiver) -> None:
+    await page.get_by_label("Name", exact=True).fill("Directory of members")
+    await page.get_by_label("Address", exact=True).fill(receiver.url)
+    await page.get_by_label("A member is added, changed or kept out").check()
+    await page.get_by_role("button", name="Add it").click()
+    await expect(page.get_by_text("Copy the secret of Directory of members now")).to_be_visible()
+    await page.get_by_role("button", name="Send a test to Directory of members").click()
+    await expect(page.get_by_text("Directory of members took the test")).to_be_visible()
+    assert await accessibility_faults(page) == []
+
+
+async def _invite(page: Page) -> str:
+    await page.get_by_label("E-mail address").fill("grace@example.org")
+    await page.get_by_label("Name", exact=True).fill("Grace")
+    await page.get_by_role("button", name="Make the link").click()
+    shown = page.get_by_role("status").get_by_role("code")
+    assert await accessibility_faults(page) == []
+    return await shown.inner_text()
+
+
+async def _join(page: Page, link: str) -> None:
+    await page.goto(link)
+    await page.get_by_label("Your name").fill("Grace Hopper")
+    await page.get_by_label("New password").fill(PASSWORD)
+    await page.get_by_label("The same again").fill(PASSWORD)
+    await page.get_by_role("button").last.click()
+    await expect(page.get_by_role("link", name="Integrations")).to_be_visible()
+
+
+async def _give_role(page: Page, owners: str) -> None:
+    await page.goto(owners)
+    await page.get_by_label("E-mail address").fill("grace@example.org")
+    await page.get_by_label("Role", exact=True).select_option("viewer")
+    await page.get_by_role("button", name="Add", exact=True).click()
+    await expect(page.get_by_text("Grace Hopper is viewer now.")).to_be_visible()
+
+
+async def test_the_page_of_health_is_looked_at_again_by_itself(open_page: OpenPage, database_url: str) -> None:
+    page = await open_page("/workspace/health")
+    await expect(page.get_by_text("1 heard lately")).to_be_visible()
+    async with _store(database_url) as database, database.read() as reader:
+        await reader.connection.execute("INSERT INTO procrastinate_workers DEFAULT VALUES")
+    await expect(page.get_by_text("2 heard lately")).to_be_visible(timeout=25_000)
