@@ -31,6 +31,7 @@ from tests.web.people import SETUP
 pytestmark = [pytest.mark.live, pytest.mark.xdist_group("test_workspace")]
 
 PASSWORD = "nine tall herons walking"
+_HEARD = "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() + interval '1 minute')"
 LONG = "Wolfeschlegelsteinhausenbergerdorff" * 3
 
 
@@ -173,5 +174,5 @@ async def test_the_page_of_health_is_looked_at_again_by_itself(open_page: OpenPa
     page = await open_page("/workspace/health")
     await expect(page.get_by_text("1 heard lately")).to_be_visible()
     async with _store(database_url) as database, database.read() as reader:
-        await reader.connection.execute("INSERT INTO procrastinate_workers DEFAULT VALUES")
+        await reader.connection.execute(_HEARD)
     await expect(page.get_by_text("2 heard lately")).to_be_visible(timeout=25_000)
