@@ -136,7 +136,7 @@ async def test_a_token_for_nothing_is_refused(admin: Person) -> None:
 
 async def test_health_says_what_to_do_where_no_worker_is_heard(admin: Person) -> None:
     page = await admin.get("/workspace/health")
-    assert "none is heard lately" in page.text
+    assert "None is heard lately" in page.text
     assert "Run: seatkeeper worker" in page.text
 
 

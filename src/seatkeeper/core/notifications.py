@@ -80,8 +80,6 @@ NOTICES: Mapping[str, Topic] = {
 WORKSPACE_NOTICES: Mapping[str, Topic] = {
     "members": Topic("A member is added, changed or kept out", WORKSPACE_TOPICS["members"].kinds),
     "refusals": Topic("A sign-in is refused", frozenset({EventKind.MEMBER_SIGN_IN_FAILED})),
-    "workspace": Topic(
-        "Sign-in providers, API tokens or notifications change", WORKSPACE_TOPICS["workspace"].kinds
-    ),
+    "workspace": Topic("Sign-in providers or API tokens change", WORKSPACE_TOPICS["workspace"].kinds),
 }
 """Of the workspace: for rules that are about every integration."""

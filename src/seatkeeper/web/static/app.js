@@ -98,6 +98,8 @@
   document.addEventListener("DOMContentLoaded", () => {
     applyTheme();
     tellTimes(document);
+    // On a narrow screen tabs scroll, and the present one may be out of sight.
+    for (const tab of document.querySelectorAll(".sk-tabs [aria-current]")) tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - 16;
     setInterval(() => tellTimes(document), 15000);
   });
   document.addEventListener("htmx:after:swap", () => tellTimes(document));
