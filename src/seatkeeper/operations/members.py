@@ -15,7 +15,6 @@ from seatkeeper.store.records.members import (
     set_disabled,
     set_name,
     set_workspace_role,
-    take_role,
 )
 from seatkeeper.store.records.sessions import end_sessions_of
 from seatkeeper.store.texts import check_name
@@ -97,11 +96,6 @@ async def give_role(
 ) -> None:
     """Make somebody Owner, Manager or Viewer of an integration."""
     await put_role(tx, integration_id, member_id, role)
-
-
-async def withdraw_role(tx: Transaction, integration_id: IntegrationId, member_id: MemberId) -> bool:
-    """Take somebody's role on an integration away; say whether they had one."""
-    return await take_role(tx, integration_id, member_id)
 
 
 async def _keep_an_admin(tx: Transaction, member: ListedMember) -> None:

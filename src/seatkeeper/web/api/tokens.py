@@ -9,7 +9,7 @@ from pydantic import AwareDatetime
 from seatkeeper.core.access import IntegrationRole
 from seatkeeper.core.errors import NotFoundError
 from seatkeeper.core.ids import MemberId, TokenId
-from seatkeeper.operations.members import give_role, withdraw_role
+from seatkeeper.operations.roles import change_role, remove_role
 from seatkeeper.operations.tokens import create_token, revoke_token
 from seatkeeper.store.queries.members import get_member, list_roles
 from seatkeeper.store.queries.tokens import list_tokens
@@ -67,15 +67,14 @@ async def list_members_here(call: Seeing) -> list[RoleShape]:
 
 @router.put("/roles/{member}", status_code=204)
 async def put_member_here(call: Configuring, member: UUID, body: RoleBody) -> None:
-    """Make somebody Owner, Manager or Viewer."""
+    """Make somebody Owner, Manager or Viewer; the last Owner stays one."""
     async with call.transaction() as tx:
         await get_member(tx, MemberId(member))
-        await give_role(tx, call.integration.id, MemberId(member), body.role)
+        await change_role(tx, call.integration, MemberId(member), body.role)
 
 
 @router.delete("/roles/{member}", status_code=204)
 async def take_member_from_here(call: Configuring, member: UUID) -> None:
-    """Take somebody's role away."""
+    """Take somebody's role away; the last Owner keeps theirs."""
     async with call.transaction() as tx:
-        if not await withdraw_role(tx, call.integration.id, MemberId(member)):
-            raise NotFoundError("This member has no role on the integration.")
+        await remove_role(tx, call.integration, MemberId(member))
