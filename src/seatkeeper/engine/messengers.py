@@ -1,4 +1,4 @@
-"""Messages by mail and chat, through Apprise. It is loaded when it is first needed: it takes half a second."""
+"""Messages by mail and chat, through Apprise. It is loaded when it is first needed, aside of requests and jobs."""
 
 import asyncio
 import logging
@@ -13,21 +13,25 @@ from seatkeeper.store.texts import check_text
 
 _PATIENCE: Final = 60.0
 _LONGEST_URL: Final = 2000
+_UNKNOWN: Final = (
+    "Apprise does not know this kind of address. Mail: mailtos://user:password@mail.example.org?to=it@example.org."
+    " Slack: https://hooks.slack.com/services/… Teams: the address of its workflow."
+)
 # Threads of their own: a mail server that does not answer takes none from the jobs.
 _threads: Final = ThreadPoolExecutor(4, thread_name_prefix="messenger")
 
 
-def check_address(address: str) -> str:
-    """Give an Apprise URL back. Raises ``InvalidValueError``, which never repeats it: it holds secrets."""
+async def check_address(address: str) -> tuple[str, str]:
+    """Give an Apprise URL back, and the name of the service it leads to, which holds none of its secrets.
+
+    Raises ``InvalidValueError``, which never repeats the address.
+    """
     address = check_text(address.strip(), "The address")
     if len(address) > _LONGEST_URL or not address.isprintable():
         raise InvalidValueError(f"Give one address of at most {_LONGEST_URL} characters.")
-    service = _instantiate(address)
+    service = await asyncio.get_running_loop().run_in_executor(_threads, _instantiate, address)
     if service is None:
-        raise InvalidValueError(
-            "Apprise does not know this kind of address. Mail: mailtos://user:password@mail.example.org?to=it@example.org."
-            " Slack: https://hooks.slack.com/services/… Teams: the address of its workflow."
-        )
+        raise InvalidValueError(_UNKNOWN)
     if not service.secure_protocol:
         raise InvalidValueError("This tells only the machine itself. Choose a service that reaches people.")
     if not service.verify_certificate:
@@ -37,13 +41,7 @@ def check_address(address: str) -> str:
         raise InvalidValueError(
             f"This address is not encrypted: begin it with {_name(service.secure_protocol)}:// instead."
         )
-    return address
-
-
-def shown_address(address: str) -> str:
-    """Name the service an address leads to, without any of its secrets."""
-    service = _instantiate(address)
-    return "Apprise" if service is None else str(service.service_name)
+    return address, str(service.service_name)
 
 
 async def deliver(address: str, message: Message) -> None:

@@ -53,14 +53,14 @@ async def create_rule(
 ) -> NewRule:
     """Make a rule, about what happens from now on. Raises ``InvalidValueError``."""
     rule_id = NotificationRuleId(new_id())
-    target = _read_target(form.channel, form.address, webhooks.new_secret())
+    target, shown = await _read_target(form.channel, form.address, webhooks.new_secret())
     rule = NotificationRule(
         id=rule_id,
         integration_id=integration_id,
         name=_read_name(form.name),
         kinds=_read_kinds(form.kinds),
         channel=form.channel,
-        shown=_shown(form.channel, target),
+        shown=shown,
         enabled=True,
         told_until=EventId(new_id()),
         told_at=None,
@@ -84,8 +84,8 @@ async def change_rule(
     await update_rule(tx, changed)
     if form.address.strip():
         kept = unseal_target(keyring, rule.id, await get_sealed_target(tx, rule.id))
-        target = _read_target(rule.channel, form.address, kept.secret)
-        await set_target(tx, rule.id, seal_target(keyring, rule.id, target), _shown(rule.channel, target))
+        target, shown = await _read_target(rule.channel, form.address, kept.secret)
+        await set_target(tx, rule.id, seal_target(keyring, rule.id, target), shown)
     await _record(tx, EventKind.NOTIFICATION_RULE_CHANGED, changed)
     return changed
 
@@ -149,16 +149,13 @@ def _read_kinds(kinds: Collection[EventKind]) -> frozenset[EventKind]:
     return frozenset(kinds)
 
 
-def _read_target(channel: Channel, address: str, secret: str) -> Target:
+async def _read_target(channel: Channel, address: str, secret: str) -> tuple[Target, str]:
+    """Read where a rule leads, and what may be shown of that."""
     if channel is Channel.APPRISE:
-        return Target(messengers.check_address(address))
-    return Target(webhooks.check_url(address), secret)
-
-
-def _shown(channel: Channel, target: Target) -> str:
-    if channel is Channel.APPRISE:
-        return messengers.shown_address(target.address)
-    return webhooks.shown_url(target.address)
+        checked, shown = await messengers.check_address(address)
+        return Target(checked), shown
+    url = webhooks.check_url(address)
+    return Target(url, secret), webhooks.shown_url(url)
 
 
 async def _record(tx: Transaction, kind: EventKind, rule: NotificationRule) -> None:
