@@ -239,6 +239,16 @@ async def test_many_failures_are_one_message_for_people_and_the_next_a_minute_la
     assert json.loads(receiver.received[1].body)["title"] == "Seatkeeper: 2 events"
 
 
+async def test_a_hundred_are_sent_in_one_turn_and_the_others_at_once_after_it(
+    engine: Engine, receiver: Receiver, crm: IntegrationId
+) -> None:
+    await _rule(engine, receiver.url)
+    names = [f"person{number}" for number in range(150)]
+    await _fail(engine, crm, *names)
+    await _tell_until(engine, receiver, 150)
+    assert _targets(receiver) == names
+
+
 async def test_a_message_about_one_failure_says_what_to_do(
     engine: Engine, receiver: Receiver, crm: IntegrationId
 ) -> None:

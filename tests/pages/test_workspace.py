@@ -176,3 +176,15 @@ async def test_the_page_of_health_is_looked_at_again_by_itself(open_page: OpenPa
     async with _store(database_url) as database, database.read() as reader:
         await reader.connection.execute(_HEARD)
     await expect(page.get_by_text("2 heard lately")).to_be_visible(timeout=25_000)
+
+
+async def test_what_an_issuer_answers_is_told_beside_the_form(open_page: OpenPage) -> None:
+    page = await open_page("/workspace/providers/new")
+    async with receiving() as receiver:
+        await page.get_by_label("Client id").fill("kept while it is tried")
+        await page.get_by_label("Issuer").fill(receiver.url)
+        await page.get_by_role("button", name="Try discovery").click()
+        await expect(page.get_by_role("alert")).to_contain_text("no OpenID provider's description")
+    await expect(page.get_by_label("Client id")).to_have_value("kept while it is tried")
+    assert page.url.endswith("/workspace/providers/new")
+    assert await accessibility_faults(page) == []

@@ -15,4 +15,9 @@ _PAUSE: Final = 2.0
 async def tell_regularly(parts: Parts) -> None:
     """Give every notification rule its turn, at once and then every two seconds."""
     rules = TellingRules(parts.settings.public_url)
-    await regularly(lambda: tell(parts.engine, rules), _PAUSE, "notifications")
+
+    async def tell_all() -> None:
+        while await tell(parts.engine, rules):
+            pass
+
+    await regularly(tell_all, _PAUSE, "notifications")

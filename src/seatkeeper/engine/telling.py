@@ -73,21 +73,25 @@ def unseal_target(keyring: Keyring, rule_id: NotificationRuleId, sealed: bytes) 
     return Target(**orjson.loads(keyring.unseal(sealed, bound_to=_bound_to(rule_id))))
 
 
-async def tell(engine: Engine, rules: TellingRules) -> None:
-    """Give every due rule a turn, a few at the same time. A rule in trouble holds up no other."""
+async def tell(engine: Engine, rules: TellingRules) -> bool:
+    """Give every due rule a turn, a few at the same time; say whether one of them has more to tell at once.
+
+    A rule in trouble holds up no other.
+    """
     async with engine.database.read() as reader:
         due = await list_due_rules(reader, engine.clock())
         horizon = await read_horizon(reader, rules.settled) if due else None
     if horizon is None:
-        return
+        return False
     few = asyncio.Semaphore(_RULES_AT_ONCE)
 
-    async def take_turn(rule: NotificationRule) -> None:
+    async def take_turn(rule: NotificationRule) -> bool:
         async with few:
             with suppress(NotFoundError):  # it may be removed meanwhile
-                await _Turn(engine, rules, rule, horizon).take()
+                return await _Turn(engine, rules, rule, horizon).take()
+            return False
 
-    await asyncio.gather(*map(take_turn, due))
+    return any(await asyncio.gather(*map(take_turn, due)))
 
 
 @dataclass(slots=True)
@@ -97,22 +101,23 @@ class _Turn:
     rule: NotificationRule
     horizon: EventId
 
-    async def take(self) -> None:
+    async def take(self) -> bool:
         now, rule = self.engine.clock(), self.rule
         is_early = rule.told_at is not None and now - rule.told_at < _COALESCED
         if rule.channel is Channel.APPRISE and is_early:
-            return
+            return False
         async with self.engine.database.read() as reader:
             news = await list_news(reader, rule, self.horizon, _AT_ONCE[rule.channel])
             if not news and not await has_passed(reader, rule, self.horizon):
-                return
+                return False
             sealed = await get_sealed_target(reader, rule.id) if news else b""
         async with self.engine.database.transaction(ORIGIN) as tx:
             if not await claim_rule(tx, rule, now + _KEPT_FOR):
-                return
+                return False
         told = await self._tell(news, sealed, now)
         async with self.engine.database.transaction(ORIGIN) as tx:
             await note_told(tx, rule, told)
+        return told.problem is None and told.until != self.horizon
 
     async def _tell(self, news: Sequence[News], sealed: bytes, now: datetime) -> Told:
         rule, is_all = self.rule, len(news) < _AT_ONCE[self.rule.channel]
