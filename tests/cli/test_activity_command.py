@@ -6,6 +6,7 @@ import os
 import signal
 from datetime import UTC, datetime
 
+from seatkeeper.cli.activity import style_of
 from seatkeeper.core.events import EventKind
 from seatkeeper.store.database import Database
 from seatkeeper.store.records.events import Happening, record_event
@@ -63,3 +64,7 @@ async def test_activity_is_followed_until_ctrl_c(seatkeeper: Installation, datab
 
 def test_a_moment_nobody_understands_is_a_usage_error(seatkeeper: Installation) -> None:
     assert "2h or 7d" in seatkeeper.refuse("activity", "--since", "yesterday", status=2)
+
+
+def test_every_kind_of_event_has_a_colour() -> None:
+    assert {style_of(kind) for kind in EventKind} == {"green", "red", "yellow", "magenta", "blue", "default"}

@@ -3,17 +3,24 @@
 One browser serves a whole run, so every test of this package shares one event loop.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeAlias
 
 import pytest
 import pytest_asyncio
+import yaml
 from playwright.async_api import Browser, BrowserContext, Page
 
 from lab.browser import running_browser
+from lab.company import Company
+from lab.idps.okta import Okta
+from lab.scim2_server import SCIM2Server, scim2_server
 from lab.seatkeeper import QUICK, Seatkeeper
+from lab.targets import SCIMTarget
 from seatkeeper.core.access import IntegrationRole, WorkspaceRole
 from seatkeeper.store.database import Database
 from seatkeeper.store.queries.integrations import find_integration
@@ -51,6 +58,29 @@ def seatkeeper(tmp_path_factory: pytest.TempPathFactory, database_url: str) -> I
         yield installed
     finally:
         installed.close()
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SCIM2Server]:
+    """A real SCIM application for the tests of a module."""
+    with scim2_server(tmp_path_factory.mktemp("app")) as server:
+        yield server
+
+
+@contextmanager
+def company_with(seatkeeper: Seatkeeper, app: SCIM2Server, mapping: Mapping[str, object]) -> Iterator[Company]:
+    """Set the integration ``crm`` live with this mapping, and give a company whose Okta pushes to it."""
+    target = SCIMTarget(app)
+    seatkeeper.env.update(target.environment)
+    declaration = {**target.declaration(leavers="disable"), "mapping": mapping}
+    path = seatkeeper.directory / "crm.yaml"
+    path.write_text(yaml.safe_dump({"integrations": [declaration]}))
+    seatkeeper.command("apply", "-f", str(path))
+    seatkeeper.command("integration", "activate", "crm")
+    printed = seatkeeper.command("token", "create", "crm", "--name", "okta", "--json").stdout
+    idp = Okta(f"{seatkeeper.url}/scim/v2/crm", json.loads(printed)["token"])
+    yield Company(idp, leavers_vanish=False)
+    idp.endpoint.close()
 
 
 async def session_of(url: str, role: WorkspaceRole, on: dict[str, IntegrationRole]) -> str:

@@ -1,13 +1,11 @@
 """An Owner connects a real app with the wizard, an identity provider connects, and it goes live: in a browser."""
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.async_api import Browser, Page, expect
 
 from lab.idps.okta import Okta
 from lab.people import person
-from lab.scim2_server import SCIM2Server, scim2_server
+from lab.scim2_server import SCIM2Server
 from lab.seatkeeper import Seatkeeper
 from seatkeeper.core.access import WorkspaceRole
 from tests.pages.conftest import DESKTOP, PHONE, OpenPage, accessibility_faults
@@ -15,12 +13,6 @@ from tests.pages.conftest import DESKTOP, PHONE, OpenPage, accessibility_faults
 pytestmark = [pytest.mark.live, pytest.mark.xdist_group("test_connecting_an_app")]
 
 PATIENCE = 15_000
-
-
-@pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SCIM2Server]:
-    with scim2_server(tmp_path_factory.mktemp("scim2-server")) as server:
-        yield server
 
 
 async def seen_by_everybody(page: Page) -> None:

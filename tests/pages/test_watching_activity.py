@@ -2,22 +2,18 @@
 
 import asyncio
 import dataclasses
-import json
 from collections.abc import Iterator
 
 import psycopg
 import pytest
-import yaml
 from playwright.async_api import Page, expect
 
 from lab.company import Company
-from lab.idps.okta import Okta
 from lab.people import people
-from lab.scim2_server import SCIM2Server, scim2_server
+from lab.scim2_server import SCIM2Server
 from lab.seatkeeper import Seatkeeper
-from lab.targets import SCIMTarget
 from seatkeeper.core.access import IntegrationRole, WorkspaceRole
-from tests.pages.conftest import DESKTOP, PHONE, OpenPage, accessibility_faults
+from tests.pages.conftest import DESKTOP, PHONE, OpenPage, accessibility_faults, company_with
 
 pytestmark = [pytest.mark.live, pytest.mark.xdist_group("test_watching_activity")]
 
@@ -26,35 +22,15 @@ _PATIENCE = 20_000
 
 
 @pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SCIM2Server]:
-    with scim2_server(tmp_path_factory.mktemp("app")) as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def company(
-    seatkeeper: Seatkeeper, app: SCIM2Server, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Company]:
+def company(seatkeeper: Seatkeeper, app: SCIM2Server) -> Iterator[Company]:
     """A company whose integration stands still, and whose app needs a title of everybody."""
-    target = SCIMTarget(app)
-    seatkeeper.env.update(target.environment)
-    declaration = target.declaration(leavers="disable")
-    declaration["mapping"] = {
+    mapping = {
         "attributes": {"userName": "user.userName", "displayName": "user.displayName", "title": "user.title"},
         "required": ["userName", "title"],
     }
-    path = tmp_path_factory.mktemp("crm") / "crm.yaml"
-    path.write_text(yaml.safe_dump({"integrations": [declaration]}))
-    for command in (
-        ["apply", "-f", str(path)],
-        ["integration", "activate", "crm"],
-        ["integration", "pause", "crm"],
-    ):
-        seatkeeper.command(*command)
-    printed = seatkeeper.command("token", "create", "crm", "--name", "okta", "--json").stdout
-    idp = Okta(f"{seatkeeper.url}/scim/v2/crm", json.loads(printed)["token"])
-    yield Company(idp, leavers_vanish=False)
-    idp.endpoint.close()
+    with company_with(seatkeeper, app, mapping) as company:
+        seatkeeper.command("integration", "pause", "crm")
+        yield company
 
 
 async def _row(page: Page, name: str, state: str) -> None:

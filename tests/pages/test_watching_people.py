@@ -2,23 +2,19 @@
 
 import asyncio
 import dataclasses
-import json
 from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
-import yaml
 from playwright.async_api import Page, expect
 
 from lab.company import Company
-from lab.idps.okta import Okta
 from lab.people import Team, people
-from lab.scim2_server import SCIM2Server, scim2_server
+from lab.scim2_server import SCIM2Server
 from lab.seatkeeper import Seatkeeper
-from lab.targets import SCIMTarget
 from lab.watching import Watch
 from seatkeeper.core.access import IntegrationRole, WorkspaceRole
-from tests.pages.conftest import DESKTOP, PHONE, OpenPage, accessibility_faults
+from tests.pages.conftest import DESKTOP, PHONE, OpenPage, accessibility_faults, company_with
 
 pytestmark = [pytest.mark.live, pytest.mark.xdist_group("test_watching_people")]
 
@@ -28,32 +24,15 @@ _PATIENCE = 20_000
 
 
 @pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SCIM2Server]:
-    with scim2_server(tmp_path_factory.mktemp("app")) as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def company(
-    seatkeeper: Seatkeeper, app: SCIM2Server, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Company]:
+def company(seatkeeper: Seatkeeper, app: SCIM2Server) -> Iterator[Company]:
     """A company whose Okta is connected to a live integration, and which has nobody yet."""
-    target = SCIMTarget(app)
-    seatkeeper.env.update(target.environment)
-    declaration = target.declaration(leavers="disable")
-    declaration["mapping"] = {
+    mapping = {
         "attributes": {"userName": "user.userName", "displayName": "user.displayName", "title": "user.title"},
         "entitlements": [{"type": "role", "values": "groups.map(g, g.displayName)"}],
         "join": ["userName"],
     }
-    path = tmp_path_factory.mktemp("declared") / "integration.yaml"
-    path.write_text(yaml.safe_dump({"integrations": [declaration]}))
-    seatkeeper.command("apply", "-f", str(path))
-    seatkeeper.command("integration", "activate", "crm")
-    printed = seatkeeper.command("token", "create", "crm", "--name", "okta", "--json").stdout
-    idp = Okta(f"{seatkeeper.url}/scim/v2/crm", json.loads(printed)["token"])
-    yield Company(idp, leavers_vanish=False)
-    idp.endpoint.close()
+    with company_with(seatkeeper, app, mapping) as company:
+        yield company
 
 
 @pytest.fixture(scope="module")

@@ -2,10 +2,10 @@
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Annotated, assert_never
+from typing import Annotated
 
 import typer
 from rich.table import Table
@@ -26,6 +26,38 @@ _PAUSE = 1.0
 _MANY = 1_000
 _COMMITTED_WITHIN = timedelta(seconds=30)
 """An event becomes visible when its change is committed, which may be after later ones: look back this far."""
+
+_STYLES: Mapping[EventKind, str] = {
+    EventKind.JOB_SUCCEEDED: "green",
+    EventKind.JOB_UNCHANGED: "green",
+    EventKind.INTEGRATION_RELEASED: "green",
+    EventKind.JOB_FAILED: "red",
+    EventKind.INTEGRATION_QUARANTINED: "red",
+    EventKind.JOB_UNVERIFIED: "yellow",
+    EventKind.JOB_RETRYING: "yellow",
+    EventKind.JOB_WAITING: "yellow",
+    EventKind.TASK_OPENED: "yellow",
+    EventKind.MEMBER_SIGN_IN_FAILED: "yellow",
+    EventKind.INTEGRATION_SYNC_REQUESTED: "magenta",
+    EventKind.USER_SYNC_REQUESTED: "magenta",
+    EventKind.MEMBER_SIGNED_IN: "default",
+}
+_STYLES_BY_SUBJECT: Mapping[str, str] = {
+    "removals": "yellow",
+    "job": "magenta",
+    "task": "magenta",
+    "user": "default",
+    "group": "default",
+    "account": "default",
+    "integration": "blue",
+    "token": "blue",
+    "role": "blue",
+    "member": "blue",
+    "provider": "blue",
+    "api_token": "blue",
+    "notification_rule": "blue",
+}
+"""Where the kind has no colour of its own. Complete: a test holds it against ``EventKind``."""
 
 Since = Annotated[
     str | None, typer.Option(metavar="WHEN", help="From then on: 2h or 7d ago, or an instant.", show_default=False)
@@ -96,73 +128,7 @@ def sentence(event: ListedEvent) -> str:
 
 def style_of(kind: EventKind) -> str:
     """Colour an event by what it means for the account: proven, not yet, failed, or somebody's wish."""
-    match kind:
-        case EventKind.JOB_SUCCEEDED | EventKind.JOB_UNCHANGED | EventKind.INTEGRATION_RELEASED:
-            return "green"
-        case EventKind.JOB_FAILED | EventKind.INTEGRATION_QUARANTINED:
-            return "red"
-        case (
-            EventKind.JOB_UNVERIFIED
-            | EventKind.JOB_RETRYING
-            | EventKind.JOB_WAITING
-            | EventKind.REMOVALS_HELD
-            | EventKind.TASK_OPENED
-            | EventKind.MEMBER_SIGN_IN_FAILED
-        ):
-            return "yellow"
-        case (
-            EventKind.JOB_CANCELLED
-            | EventKind.JOB_RETRIED
-            | EventKind.TASK_DONE
-            | EventKind.TASK_DECLINED
-            | EventKind.INTEGRATION_SYNC_REQUESTED
-            | EventKind.USER_SYNC_REQUESTED
-        ):
-            return "magenta"
-        case (
-            EventKind.INTEGRATION_CREATED
-            | EventKind.INTEGRATION_CHANGED
-            | EventKind.INTEGRATION_ACTIVATED
-            | EventKind.INTEGRATION_PAUSED
-            | EventKind.INTEGRATION_RESUMED
-            | EventKind.INTEGRATION_DELETED
-            | EventKind.TOKEN_CREATED
-            | EventKind.TOKEN_REVOKED
-            | EventKind.ROLE_GIVEN
-            | EventKind.ROLE_TAKEN
-            | EventKind.MEMBER_ADDED
-            | EventKind.MEMBER_CHANGED
-            | EventKind.MEMBER_DISABLED
-            | EventKind.MEMBER_ENABLED
-            | EventKind.MEMBER_LINK_MADE
-            | EventKind.MEMBER_LINK_USED
-            | EventKind.MEMBER_SIGN_IN_CHANGED
-            | EventKind.PROVIDER_ADDED
-            | EventKind.PROVIDER_CHANGED
-            | EventKind.PROVIDER_REMOVED
-            | EventKind.API_TOKEN_CREATED
-            | EventKind.API_TOKEN_REVOKED
-            | EventKind.NOTIFICATION_RULE_ADDED
-            | EventKind.NOTIFICATION_RULE_CHANGED
-            | EventKind.NOTIFICATION_RULE_REMOVED
-        ):
-            return "blue"
-        case (
-            EventKind.USER_ASSIGNED
-            | EventKind.USER_CHANGED
-            | EventKind.USER_DEACTIVATED
-            | EventKind.USER_REACTIVATED
-            | EventKind.USER_REMOVED
-            | EventKind.GROUP_ASSIGNED
-            | EventKind.GROUP_CHANGED
-            | EventKind.GROUP_MEMBERS_CHANGED
-            | EventKind.GROUP_REMOVED
-            | EventKind.ACCOUNT_ADOPTED
-            | EventKind.MEMBER_SIGNED_IN
-        ):
-            return "default"
-        case _:
-            assert_never(kind)
+    return _STYLES.get(kind) or _STYLES_BY_SUBJECT[kind.partition(".")[0]]
 
 
 async def _follow(parts: Parts, wanted: EventFilter, shown: Sequence[ListedEvent], *, as_json: bool) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from starlette.responses import Response
 
@@ -14,11 +14,10 @@ from seatkeeper.core.integrations import Integration
 from seatkeeper.core.mapping import user_variables
 from seatkeeper.core.reading import ExpressionInvalidError
 from seatkeeper.core.schema import STANDARD_SCHEMA
-from seatkeeper.operations.tokens import create_token
 from seatkeeper.store.queries.tokens import ListedToken, list_tokens
 from seatkeeper.web.doors import Door
 from seatkeeper.web.frames import integration_frame
-from seatkeeper.web.pages.settings_scim import LIFETIMES, chosen_days, scim_url
+from seatkeeper.web.pages.settings_scim import LIFETIMES, new_token, scim_url
 from seatkeeper.web.visits import Visit
 
 IDPS = (("okta", "Okta"), ("entra", "Microsoft Entra ID"), ("other", "Another one"))
@@ -60,14 +59,11 @@ async def show_connecting(visit: Visit) -> Response:
 
 async def make_idp_token(visit: Visit) -> Response:
     """Make a token for the identity provider, and show it this once where it is needed."""
-    days = chosen_days(visit, "days", LIFETIMES)
     try:
-        async with visit.transaction() as tx:
-            expires_at = tx.now + timedelta(days=days) if days else None
-            made = await create_token(tx, visit.integration.id, visit.given("name"), expires_at)
+        secret = await new_token(visit)
     except InvalidValueError as error:
         return await _page(visit, fault=str(error), status=422)
-    return await _page(visit, secret=made.secret)
+    return await _page(visit, secret=secret)
 
 
 async def show_light(visit: Visit) -> Response:

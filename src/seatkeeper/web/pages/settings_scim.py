@@ -27,14 +27,11 @@ async def show_scim(visit: Visit) -> Response:
 
 async def make_token(visit: Visit) -> Response:
     """Make a token and show it this once."""
-    days = chosen_days(visit, "days", LIFETIMES)
     try:
-        async with visit.transaction() as tx:
-            expires_at = tx.now + timedelta(days=days) if days else None
-            made = await create_token(tx, visit.integration.id, visit.given("name"), expires_at)
+        secret = await new_token(visit)
     except InvalidValueError as error:
         return await _page(visit, fault=str(error), status=422)
-    return await _page(visit, secret=made.secret)
+    return await _page(visit, secret=secret)
 
 
 async def replace_token(visit: Visit) -> Response:
@@ -51,6 +48,14 @@ async def revoke(visit: Visit) -> Response:
         await _demand_ours(tx, visit)
         await revoke_token(tx, _token(visit))
     return visit.go(f"/integrations/{visit.integration.slug}/settings/scim", "The token is revoked.")
+
+
+async def new_token(visit: Visit) -> str:
+    """Make the token the form asks for, and give its secret. Raises ``InvalidValueError``."""
+    days = chosen_days(visit, "days", LIFETIMES)
+    async with visit.transaction() as tx:
+        expires_at = tx.now + timedelta(days=days) if days else None
+        return (await create_token(tx, visit.integration.id, visit.given("name"), expires_at)).secret
 
 
 def scim_url(visit: Visit) -> str:
