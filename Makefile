@@ -1,6 +1,6 @@
 # The doors of this project. Each does its own set-up and may be run again at any time.
 .DEFAULT_GOAL := help
-.PHONY: help demo test pages check bench dev format lock
+.PHONY: help demo test check bench dev format lock
 SHELL := /bin/bash
 run := .venv/bin/
 # The doors start hundreds of processes, so compiled modules are kept whatever the shell or the image says.
@@ -20,9 +20,7 @@ demo: .apps/.ready  ## play an identity provider against two real apps and watch
 
 test: .apps/.ready lint  ## everything CI runs: checks, then every test against real PostgreSQL and real apps
 	@$(run)pytest -n auto --dist loadgroup --ignore tests/pages $(ARGS)
-
-pages: .apps/.ready  ## look at every page through a browser; not part of make test until it is steady
-	@$(run)pytest tests/pages $(ARGS)
+	@$(run)pytest tests/pages
 
 lint: .venv/.ready
 	@$(run)ruff format --check --quiet . && $(run)ruff check --quiet .

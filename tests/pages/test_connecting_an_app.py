@@ -10,7 +10,7 @@ from lab.seatkeeper import Seatkeeper
 from seatkeeper.core.access import WorkspaceRole
 from tests.pages.conftest import DESKTOP, PHONE, OpenPage, accessibility_faults
 
-pytestmark = [pytest.mark.live, pytest.mark.xdist_group("test_connecting_an_app")]
+pytestmark = pytest.mark.live
 
 PATIENCE = 15_000
 

@@ -10,7 +10,7 @@ from playwright.async_api import Page, expect
 from lab.seatkeeper import Seatkeeper
 from tests.pages.conftest import OpenPage, accessibility_faults
 
-pytestmark = [pytest.mark.live, pytest.mark.xdist_group("test_getting_in")]
+pytestmark = pytest.mark.live
 
 EMAIL, PASSWORD = "grace@example.org", "nine tall herons walking"
 _VIRTUAL = {

@@ -21,7 +21,7 @@ from seatkeeper.store.sealing import Keyring
 from tests.pages.conftest import OpenPage
 from tests.web.people import SETUP
 
-pytestmark = [pytest.mark.live, pytest.mark.xdist_group("test_providers")]
+pytestmark = pytest.mark.live
 
 PEOPLE = {
     "ada": {"email": "ada@corp.example", "email_verified": True, "name": "Ada Lovelace", "groups": ["idm-admins"]},

@@ -15,7 +15,7 @@ from lab.seatkeeper import Seatkeeper
 from seatkeeper.core.access import IntegrationRole, WorkspaceRole
 from tests.pages.conftest import DESKTOP, PHONE, OpenPage, accessibility_faults, company_with
 
-pytestmark = [pytest.mark.live, pytest.mark.xdist_group("test_watching_activity")]
+pytestmark = pytest.mark.live
 
 CRM = "/integrations/crm"
 _PATIENCE = 20_000

@@ -16,7 +16,7 @@ from lab.watching import Watch
 from seatkeeper.core.access import IntegrationRole, WorkspaceRole
 from tests.pages.conftest import DESKTOP, PHONE, OpenPage, accessibility_faults, company_with
 
-pytestmark = [pytest.mark.live, pytest.mark.xdist_group("test_watching_people")]
+pytestmark = pytest.mark.live
 
 CRM = "/integrations/crm"
 ODD = '<b>Bob</b> <script>alert("1")</script>'

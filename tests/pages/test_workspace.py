@@ -28,7 +28,7 @@ from tests.scim.conftest import an_integration
 from tests.waiting import until
 from tests.web.people import SETUP
 
-pytestmark = [pytest.mark.live, pytest.mark.xdist_group("test_workspace")]
+pytestmark = pytest.mark.live
 
 PASSWORD = "nine tall herons walking"
 _HEARD = "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() + interval '1 minute')"

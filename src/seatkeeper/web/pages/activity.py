@@ -128,8 +128,8 @@ def _choices() -> dict[str, Any]:
 
 
 DOORS: Sequence[Door] = (
-    Door("GET", "/activity", show_of_all, Permission.MANAGE_SELF),
-    Door("GET", "/activity.csv", download_of_all, Permission.MANAGE_SELF),
+    Door("GET", "/activity", show_of_all, Permission.ENTER),
+    Door("GET", "/activity.csv", download_of_all, Permission.ENTER),
     Door("GET", "/integrations/{integration}/activity", show_of_one, Permission.SEE),
     Door("GET", "/integrations/{integration}/activity.csv", download_of_one, Permission.SEE),
 )

@@ -53,6 +53,6 @@ async def _visible(reader: Reader, guest: Guest) -> Watched:
 
 
 DOORS: Sequence[Door] = (
-    Door("GET", "/live", stream_all, Permission.MANAGE_SELF),
+    Door("GET", "/live", stream_all, Permission.ENTER),
     Door("GET", "/integrations/{integration}/live", stream_one, Permission.SEE),
 )
