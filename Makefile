@@ -27,7 +27,7 @@ lint: .venv/.ready
 	@$(run)mypy
 	@$(run)lint-imports --no-logo
 
-check: .venv/.ready lint  ## format, lint, types, contracts and the fast tests, in under a minute
+check: .venv/.ready lint  ## format, lint, types, contracts and the fast tests
 	@$(run)pytest -n auto --hypothesis-profile=quick -m "not live and not slow" $(ARGS)
 
 bench: .apps/.ready  ## measure speed as ratios within one run
