@@ -70,13 +70,17 @@ def test_an_orderly_stop_ends_with_status_0(tmp_path: Path, database_url: str) -
     with running_seatkeeper(tmp_path, database_url, env=QUICK) as seatkeeper:
         assert seatkeeper.is_ready()
         health = httpx.get(f"{seatkeeper.url}/healthz", verify=False)
-        metrics = httpx.get(f"{seatkeeper.url}/metrics", verify=False).text
+        eventually(lambda: "seatkeeper_workers 1.0" in _metrics(seatkeeper))
+        metrics = _metrics(seatkeeper)
         assert seatkeeper.stop() == [0, 0]
     assert (health.status_code, health.text) == (200, "ok\n")
     assert "server" not in health.headers
     assert 'seatkeeper_requests_total{method="GET",status="200"}' in metrics
     assert 'seatkeeper_jobs_open{state="queued"} 0.0' in metrics
-    assert "seatkeeper_workers 1.0" in metrics
+
+
+def _metrics(seatkeeper: Seatkeeper) -> str:
+    return httpx.get(f"{seatkeeper.url}/metrics", verify=False).text
 
 
 @pytest.mark.slow
