@@ -1,10 +1,12 @@
 """The API as one ASGI application, and its description."""
 
+from functools import cache
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
+from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Scope
 
 from seatkeeper.web.api import integrations, jobs, members, tasks, tokens
@@ -39,9 +41,9 @@ def api_app(house: House) -> ASGIApp:
     app.router.redirect_slashes = False
     install(app)
     for router in ROUTERS:
-        app.include_router(router)
-    description = describe(app)
-    app.add_api_route("/openapi.json", lambda: description, include_in_schema=False)
+        app.router.routes.extend(router.routes)  # as they are: including a router makes each of them anew
+    description = cache(lambda: describe(app))  # takes a moment, and few ask
+    app.add_api_route("/openapi.json", lambda: JSONResponse(description()), include_in_schema=False)
     return app
 
 
