@@ -5,10 +5,9 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-import psycopg
 import pytest
 
-from seatkeeper.core.errors import AlreadyExistsError, StoreUnavailableError
+from seatkeeper.core.errors import AlreadyExistsError, NotFoundError, StoreUnavailableError
 from seatkeeper.core.events import ActorKind, Origin
 from seatkeeper.core.ids import IntegrationId
 from seatkeeper.core.users import User
@@ -108,7 +107,7 @@ async def test_one_that_the_database_refuses_keeps_nobody_else_out(here: Directo
     answers = await asyncio.gather(
         _create(arrivals, here, [f"person-{number}" for number in range(20)]), stranger, return_exceptions=True
     )
-    assert isinstance(answers[1], psycopg.errors.ForeignKeyViolation)
+    assert isinstance(answers[1], NotFoundError)
     assert len(await here.rows("users")) == 20
 
 

@@ -15,7 +15,7 @@ from psycopg.types.json import JsonbDumper, set_json_dumps, set_json_loads
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from sqlalchemy.sql.base import Executable
 
-from seatkeeper.core.errors import StoreUnavailableError
+from seatkeeper.core.errors import NotFoundError, StoreUnavailableError
 from seatkeeper.core.events import Origin
 from seatkeeper.core.ids import IntegrationId
 from seatkeeper.store.statements import Prepared, prepare
@@ -150,7 +150,8 @@ class Database:
         """Open a change, commit it when the block ends, then hand out the wake-up hints.
 
         An exception in the block rolls everything back. Raises ``StoreUnavailableError`` when the database
-        is away, also when it goes away before the commit is confirmed.
+        is away, also when it goes away before the commit is confirmed, and ``NotFoundError`` when the
+        integration written to has been deleted meanwhile.
         """
         change = _Change(now=self._clock(), origin=origin)
         async with self._connection() as connection, connection.transaction():
@@ -183,6 +184,10 @@ class Database:
                 await self._pool.putconn(connection)
         except (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout) as error:
             raise StoreUnavailableError("The database cannot be reached.") from error
+        except psycopg.errors.ForeignKeyViolation as error:
+            if not (error.diag.constraint_name or "").endswith("_integration_id_fkey"):
+                raise
+            raise NotFoundError("The integration has been deleted.") from error
 
     async def _borrow(self) -> Connection:
         """Take a connection that PostgreSQL has not closed; the first one it has is the end of all like it.

@@ -12,7 +12,16 @@ from seatkeeper.store.statements import prepare
 from seatkeeper.store.tables import accounts, app_groups, events, groups, integrations, jobs, tasks, users
 
 _INTEGRATION = bindparam("integration_id", type_=Uuid)
-_LOCK = prepare(select(integrations.c.id).where(integrations.c.id == _INTEGRATION).with_for_update())
+# Whoever changes a user or a group holds it before the event refers to the integration, so they come first.
+_LOCK = [
+    *(
+        prepare(
+            select(table.c.id).where(table.c.integration_id == _INTEGRATION).order_by(table.c.id).with_for_update()
+        )
+        for table in (groups, users)
+    ),
+    prepare(select(integrations.c.id).where(integrations.c.id == _INTEGRATION).with_for_update()),
+]
 # What refers to others goes before them: cascades would look for it row by row.
 _DELETE = [
     prepare(delete(table).where(table.c.integration_id == _INTEGRATION))
@@ -23,8 +32,7 @@ _DELETE_ITSELF = prepare(delete(integrations).where(integrations.c.id == _INTEGR
 
 async def delete_integration_row(tx: Transaction, integration_id: IntegrationId) -> None:
     """Delete an integration and all that belongs to it, once what is being written for it is written."""
-    await tx.fetch_one(_LOCK, integration_id=integration_id)
-    for statement in (*_DELETE, _DELETE_ITSELF):
+    for statement in (*_LOCK, *_DELETE, _DELETE_ITSELF):
         await tx.execute(statement, integration_id=integration_id)
 
 
