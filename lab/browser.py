@@ -6,7 +6,8 @@ from pathlib import Path
 
 from playwright.async_api import Browser, async_playwright
 
-CHROMIUM = Path("/usr/bin/chromium")
+CHROMIUM = Path("/usr/bin/chromium-headless-shell")
+"""Chromium without a window: it starts, and opens a page, in a third of the time."""
 
 _QUIET = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
