@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import psycopg
 
-from lab.people import Person
+from seatkeeper.idps.people import Person
 
 _PEOPLE = """
 WITH numbered AS (

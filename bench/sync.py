@@ -12,7 +12,6 @@ from tempfile import TemporaryDirectory
 import yaml
 
 from bench.population import Population
-from lab.people import Person, people
 from lab.seatkeeper import Seatkeeper
 from lab.slapd import PASSWORD, PEOPLE, SERVICE_DN, Slapd, running_slapd
 from lab.targets import LDAPTarget
@@ -21,6 +20,7 @@ from seatkeeper.connectors.ldap.protocol import requests
 from seatkeeper.connectors.ldap.protocol.connections import Connection, connect
 from seatkeeper.connectors.ldap.protocol.filters import equals
 from seatkeeper.connectors.ldap.protocol.requests import Search
+from seatkeeper.idps.people import Person, people
 
 HEADCOUNT, CONCURRENCY = 2_000, 8
 _PATIENCE = 30.0

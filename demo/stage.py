@@ -10,14 +10,14 @@ from tempfile import TemporaryDirectory
 import yaml
 
 from lab.company import Company
-from lab.idps.entra import Entra
-from lab.idps.okta import Okta
 from lab.processes import ROOT
 from lab.scim2_server import scim2_server
 from lab.seatkeeper import Seatkeeper
 from lab.slapd import running_slapd
 from lab.targets import LDAPTarget, SCIMTarget, Target
 from lab.watching import Watch
+from seatkeeper.idps.entra import Entra
+from seatkeeper.idps.okta import Okta
 
 
 @dataclass(frozen=True, slots=True)

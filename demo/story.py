@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from lab.company import Company
-from lab.people import people, teams
+from seatkeeper.idps.people import people, teams
 
 HEADCOUNT = 25
 TEAMS = ("Engineering", "On call", "Sales")
@@ -44,6 +44,10 @@ def _delete(company: Company) -> None:
     company.delete(11)
 
 
+def _purge(company: Company) -> None:
+    company.purge()
+
+
 SCENES = (
     Scene(f"{HEADCOUNT} people are assigned", _assign),
     Scene(f"{len(TEAMS)} groups are pushed", _push_groups),
@@ -51,4 +55,5 @@ SCENES = (
     Scene("somebody moves to another group", _move),
     Scene("somebody is deactivated", _deactivate),
     Scene("somebody is deleted", _delete),
+    Scene("thirty days pass", _purge),
 )

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from lab.idps.okta import Okta
-from lab.people import people, teams
 from lab.proxies import Proxy, running_proxy
 from lab.scim2_server import SCIM2Server
 from lab.slapd import GROUPS, Slapd
 from lab.targets import LDAPTarget, SCIMTarget
+from seatkeeper.idps.okta import Okta
+from seatkeeper.idps.people import people, teams
 from tests.connectors.ldap.samples import group_ldif
 from tests.journeys.worlds import World, running_world
 from tests.waiting import eventually

@@ -11,10 +11,10 @@ import psycopg
 import pytest
 
 from lab.company import differences
-from lab.idps.client import USER
-from lab.people import people, teams
 from lab.slapd import Slapd
 from lab.targets import LDAPTarget
+from seatkeeper.idps.endpoints import USER
+from seatkeeper.idps.people import people, teams
 from tests.journeys.worlds import World, running_world
 
 pytestmark = [pytest.mark.live, pytest.mark.slow]

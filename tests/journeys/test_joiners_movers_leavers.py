@@ -2,7 +2,7 @@
 
 import pytest
 
-from lab.people import people, teams
+from seatkeeper.idps.people import people, teams
 from tests.journeys.worlds import World
 
 pytestmark = [pytest.mark.live, pytest.mark.slow]
@@ -46,6 +46,7 @@ def test_who_is_deleted_in_the_idp_is_dealt_with_like_any_leaver(world: World) -
     company.hire(people(3))
     world.settle()
     company.delete(0)
+    company.purge()
     world.settle()
 
 
@@ -55,6 +56,7 @@ def test_an_account_that_is_deleted_stays_in_no_group(world: World) -> None:
     company.form(teams(people(3), ["Engineering"]))
     world.settle()
     company.delete(0)
+    company.purge()
     world.settle()
 
 
@@ -65,5 +67,5 @@ def test_a_renamed_group_keeps_its_members_and_a_deleted_one_goes(world: World) 
     world.settle()
     company.rename_team("Engineering", "Research")
     world.settle()
-    company.idp.delete_group(company.teams.pop("Sales"))
+    company.dissolve("Sales")
     world.settle()

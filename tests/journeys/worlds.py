@@ -10,11 +10,11 @@ from typing import Any
 import yaml
 
 from lab.company import Company, differences
-from lab.idps.entra import Entra
-from lab.idps.okta import Okta
 from lab.seatkeeper import QUICK, Seatkeeper
 from lab.targets import SCIMTarget, Target
 from lab.watching import Watch
+from seatkeeper.idps.entra import Entra
+from seatkeeper.idps.okta import Okta
 
 
 @dataclass(slots=True)

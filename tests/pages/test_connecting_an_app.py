@@ -3,11 +3,11 @@
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from lab.idps.okta import Okta
-from lab.people import person
 from lab.scim2_server import SCIM2Server
 from lab.seatkeeper import Seatkeeper
 from seatkeeper.core.access import WorkspaceRole
+from seatkeeper.idps.okta import Okta
+from seatkeeper.idps.people import person
 from tests.pages.conftest import DESKTOP, PHONE, OpenPage, accessibility_faults
 
 pytestmark = pytest.mark.live

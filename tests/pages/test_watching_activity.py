@@ -9,10 +9,10 @@ import pytest
 from playwright.async_api import Page, expect
 
 from lab.company import Company
-from lab.people import people
 from lab.scim2_server import SCIM2Server
 from lab.seatkeeper import Seatkeeper
 from seatkeeper.core.access import IntegrationRole, WorkspaceRole
+from seatkeeper.idps.people import people
 from tests.pages.conftest import DESKTOP, PHONE, OpenPage, accessibility_faults, company_with
 
 pytestmark = pytest.mark.live

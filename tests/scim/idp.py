@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-from lab.idps.client import ENTERPRISE, GROUP, PATCH, USER
+from seatkeeper.idps.endpoints import ENTERPRISE, GROUP, PATCH, USER
 
 __all__ = ["CUSTOM", "ENTERPRISE", "GROUP", "PATCH", "SAMPLES", "USER", "IdP", "Json"]
 

@@ -1,4 +1,4 @@
-"""A made-up company: people and teams, the same ones for the same number."""
+"""Made-up people and teams, the same ones for the same number."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -25,6 +25,7 @@ class Person:
     family_name: str
     title: str
     department: str
+    manager: int | None = None
 
     @property
     def display_name(self) -> str:
@@ -36,6 +37,10 @@ class Person:
         return replace(
             self, family_name=family_name, user_name=_user_name(self.number, self.given_name, family_name)
         )
+
+    def promoted(self, title: str, manager: int | None) -> "Person":
+        """Take another title, and somebody else to report to."""
+        return replace(self, title=title, manager=manager)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,40 @@
+"""A real web process, and an integration of its own for each test that runs no jobs."""
+
+import asyncio
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from lab.seatkeeper import Seatkeeper
+from seatkeeper.core.integrations import IntegrationState
+from seatkeeper.store.database import Database
+from tests.databases import Databases
+from tests.scim.conftest import an_integration, opened
+
+
+@pytest.fixture(scope="module")
+def seatkeeper(tmp_path_factory: pytest.TempPathFactory, databases: Databases) -> Iterator[Seatkeeper]:
+    with databases.fresh() as url:
+        installed = Seatkeeper(tmp_path_factory.mktemp("seatkeeper"), url)
+        try:
+            installed.start(workers=0)
+            yield installed
+        finally:
+            installed.close()
+
+
+@pytest.fixture
+def address(seatkeeper: Seatkeeper) -> tuple[str, str]:
+    """The base URL and the token of a new integration's endpoint."""
+    integration = an_integration(IntegrationState.DRAFT)
+
+    async def make() -> str:
+        database = Database(seatkeeper.env["DATABASE_URL"], size=1, clock=lambda: datetime.now(UTC))
+        await database.open()
+        try:
+            return await opened(database, integration)
+        finally:
+            await database.close()
+
+    return f"{seatkeeper.url}/scim/v2/{integration.slug}", asyncio.run(make())
