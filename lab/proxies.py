@@ -1,4 +1,4 @@
-"""A proxy in front of a real HTTP app that lets an app be busy, or away, without touching it."""
+"""A proxy in front of a real HTTP app that lets it be busy, slow, or read only, without touching it."""
 
 import threading
 from collections.abc import Iterator
@@ -11,13 +11,17 @@ _HOP_BY_HOP = {"connection", "content-length", "content-encoding", "transfer-enc
 
 
 class Proxy:
-    """Forwards everything to ``upstream``, unless it was told to be busy."""
+    """Forwards everything to ``upstream``, unless it was told to be busy, to hold, or to be read only."""
 
     def __init__(self, upstream: str) -> None:
         self._client = httpx.Client(base_url=upstream, timeout=30)
         self._lock = threading.Lock()
         self._busy_answers, self._retry_after = 0, 0
+        self._passing = threading.Event()
+        self._passing.set()
         self.refused = 0
+        self.read_only = False
+        """Whether the service account may change nothing: everything but GET is answered with 403."""
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.address = f"http://127.0.0.1:{self._server.server_port}"
 
@@ -26,12 +30,21 @@ class Proxy:
         with self._lock:
             self._busy_answers, self._retry_after = answers, retry_after
 
+    def hold(self) -> None:
+        """Leave every request without an answer until ``let_pass``."""
+        self._passing.clear()
+
+    def let_pass(self) -> None:
+        """Forward what was held, and everything from now on."""
+        self._passing.set()
+
     def serve(self) -> None:
         """Forward until ``close``."""
         self._server.serve_forever(poll_interval=0.05)
 
     def close(self) -> None:
         """Stop forwarding."""
+        self.let_pass()
         self._server.shutdown()
         self._server.server_close()
         self._client.close()
@@ -46,7 +59,8 @@ class Proxy:
             return self._retry_after
 
     def forward(self, method: str, path: str, headers: dict[str, str], body: bytes) -> httpx.Response:
-        """Send one request on."""
+        """Send one request on, once that is let pass."""
+        self._passing.wait()
         kept = {name: value for name, value in headers.items() if name.lower() not in _HOP_BY_HOP}
         return self._client.request(method, path, headers=kept, content=body)
 
@@ -61,6 +75,9 @@ class Proxy:
                 retry_after = proxy.is_busy()
                 if retry_after is not None:
                     self._send(429, {"Retry-After": str(retry_after)}, b"")
+                    return
+                if proxy.read_only and self.command != "GET":
+                    self._send(403, {}, b"")
                     return
                 answer = proxy.forward(self.command, self.path, dict(self.headers.items()), body)
                 kept = {name: value for name, value in answer.headers.items() if name.lower() not in _HOP_BY_HOP}
