@@ -14,7 +14,7 @@ from tests.scratch import scratch
 
 gc.disable()  # until everything is collected
 
-properties.register_profile("quick", max_examples=40, deadline=None, database=None)
+properties.register_profile("quick", max_examples=20, deadline=None, database=None)
 """``make check`` tries properties less often, by ``--hypothesis-profile=quick``."""
 
 

@@ -66,6 +66,7 @@ def test_when_serve_is_killed_web_and_worker_end_too(tmp_path: Path, database_ur
     eventually(lambda: all(_is_gone(pid) for pid in children.values()))
 
 
+@pytest.mark.slow
 def test_an_orderly_stop_ends_with_status_0(tmp_path: Path, database_url: str) -> None:
     with running_seatkeeper(tmp_path, database_url, env=QUICK) as seatkeeper:
         assert seatkeeper.is_ready()

@@ -10,6 +10,7 @@ from seatkeeper.core.access import IntegrationRole, Member, WorkspaceRole
 from seatkeeper.core.events import ActorKind, Origin
 from seatkeeper.core.ids import IntegrationId
 from seatkeeper.operations.members import add_member, give_role
+from seatkeeper.operations.passwords import hash_password
 from seatkeeper.operations.sessions import Client, SessionRules, begin_session
 from seatkeeper.store.database import Database
 from seatkeeper.web.security import CSRF_FIELD, csrf_token
@@ -19,6 +20,7 @@ SETUP = Origin(ActorKind.PERSON, "grace", "setup")
 BASE = "http://seatkeeper.test"
 
 _counter = itertools.count()
+_hashes: dict[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +60,10 @@ def client_with(app: httpx.ASGITransport, secret: str | None) -> httpx.AsyncClie
     """Make a browser with this session's cookie, or with none."""
     cookies = {} if secret is None else {SESSION_COOKIE: secret}
     return httpx.AsyncClient(transport=app, base_url=BASE, cookies=cookies)
+
+
+async def a_hash(password: str) -> str:
+    """Hash a password, once in a run: that it takes long is its purpose."""
+    if password not in _hashes:
+        _hashes[password] = await hash_password(password)
+    return _hashes[password]

@@ -9,17 +9,16 @@ import pytest
 from seatkeeper.core.access import WorkspaceRole
 from seatkeeper.core.errors import InvalidValueError
 from seatkeeper.core.providers import RoleRule
-from seatkeeper.operations.passwords import hash_password
 from seatkeeper.operations.providers import ProviderForm, change_provider, create_provider, open_client_secret
 from seatkeeper.operations.setup import make_setup_link
 from seatkeeper.store.database import Database
 from seatkeeper.store.records.credentials import set_password_hash
 from seatkeeper.web.app import web_app
 from seatkeeper.web.house import House, WebSettings
-from seatkeeper.web.security import CSRF_FIELD, csrf_token
+from seatkeeper.web.security import CSRF_FIELD, csrf_token, safe_path
 from seatkeeper.web.visits import NOTICE_COOKIE, SESSION_COOKIE, VISIT_COOKIE
 from tests.web.conftest import SignIn
-from tests.web.people import BASE, SETUP, Person, client_with
+from tests.web.people import BASE, SETUP, Person, a_hash, client_with
 
 PASSWORD = "nine tall herons walking"
 
@@ -123,9 +122,12 @@ async def test_cookies_are_kept_from_scripts_and_other_sites_and_to_tls(
         "",
     ],
 )
-async def test_nobody_is_sent_elsewhere_after_signing_in(
-    target: str, admin: Person, database: Database, transport: httpx.ASGITransport
-) -> None:
+def test_no_path_leads_elsewhere(target: str) -> None:
+    assert safe_path(target) == "/"
+
+
+async def test_nobody_is_sent_elsewhere_after_signing_in(admin: Person, database: Database) -> None:
+    target = "/\\evil.example/\r\nSet-Cookie: a=b"
     seen = await admin.client.get("/sign-in", params={"next": target})
     assert seen.headers["location"] == "/"
     await _give_password(database, admin)
@@ -245,6 +247,6 @@ async def test_a_providers_secret_is_sealed_and_not_sent_to_another_issuer(
 
 
 async def _give_password(database: Database, person: Person) -> None:
-    hashed = await hash_password(PASSWORD)
+    hashed = await a_hash(PASSWORD)
     async with database.transaction(SETUP) as tx:
         await set_password_hash(tx, person.member.id, hashed)
