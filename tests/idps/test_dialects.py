@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from seatkeeper.idps.companies import Company
-from seatkeeper.idps.dialects import DIALECTS
+from seatkeeper.idps.dialects import DIALECTS, Dialect
 from seatkeeper.idps.directories import differences, read_directory
 from seatkeeper.idps.endpoints import Sent
 from seatkeeper.idps.entra import Entra, EntraCompliant, Match
@@ -26,10 +26,10 @@ SAMPLES = Path(__file__).parent / "samples"
 _GUID = uuid.UUID("6ba7b810-9dad-41d1-80b4-00c04fd430c8")
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
 
-_MADE: Mapping[str, Callable[[str, str], IdentityProvider]] = {
+_MADE: Mapping[Dialect, Callable[[str, str], IdentityProvider]] = {
     **DIALECTS,
-    "entra": lambda url, token: Entra(url, token, new_guid=lambda: _GUID),
-    "entra-aadOptscim062020": lambda url, token: EntraCompliant(
+    Dialect.ENTRA: lambda url, token: Entra(url, token, new_guid=lambda: _GUID),
+    Dialect.ENTRA_COMPLIANT: lambda url, token: EntraCompliant(
         url, token, match=Match.EXTERNAL_ID, new_guid=lambda: _GUID
     ),
 }
@@ -84,8 +84,8 @@ def _live_through(company: Company, script: _Script) -> None:
     company.purge()
 
 
-@pytest.mark.parametrize("dialect", DIALECTS)
-def test_a_dialect_sends_what_is_on_record(dialect: str, address: tuple[str, str]) -> None:
+@pytest.mark.parametrize("dialect", Dialect)
+def test_a_dialect_sends_what_is_on_record(dialect: Dialect, address: tuple[str, str]) -> None:
     idp = _MADE[dialect](*address)
     script, company = _Script(idp), Company(idp)
     try:
