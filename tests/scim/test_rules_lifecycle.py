@@ -75,8 +75,13 @@ async def test_rule_24_the_service_provider_config_is_true(idp: IdP) -> None:
     assert config["filter"]["maxResults"] == 1000
     assert [each["type"] for each in config["authenticationSchemes"]] == ["oauthbearertoken"]
     assert config["meta"]["location"] == f"{idp.base_url}/ServiceProviderConfig"
-    for path in ("/Bulk", "/Me", "/.search", "/Users/.search"):
-        assert (await idp.send("POST", path, {})).status_code == 501
+    assert (config["pagination"]["cursor"], config["pagination"]["index"]) == (True, True)
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE"])
+async def test_rule_24_there_is_no_me_behind_a_token(idp: IdP, method: str) -> None:
+    answer = await idp.send(method, "/Me")
+    assert (answer.status_code, answer.json()["status"], bool(answer.json()["detail"])) == (501, "501", True)
 
 
 async def test_rule_24_the_resource_types_name_their_schemas(idp: IdP) -> None:

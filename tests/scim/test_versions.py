@@ -54,6 +54,24 @@ async def test_what_the_client_has_is_not_sent_again(idp: IdP, resource: Json) -
     assert (await idp.get(path, If_None_Match='W/"2"')).status_code == 200
 
 
+async def test_both_conditions_hold_for_every_method(idp: IdP, resource: Json) -> None:
+    path, mine, old = idp.path_of(resource), 'W/"1"', 'W/"0"'
+    change = {"op": "replace", "path": "displayName", "value": "changed"}
+    answers = [
+        await idp.get(path, If_Match=old),
+        await idp.patch(resource, change, If_None_Match=mine),
+        await idp.send("PUT", path, whole(resource), If_None_Match="*"),
+        await idp.send("DELETE", path, If_None_Match=mine),
+    ]
+    assert {each.status_code for each in answers} == {412}
+    assert (await idp.get(path, If_Match=mine)).json() == resource
+    assert (await idp.patch(resource, change, If_None_Match=old)).status_code == 200
+    for method in ("PUT", "PATCH", "DELETE"):
+        missing = path.replace(resource["id"], "0190a000-0000-7000-8000-000000000001")
+        body = {"Operations": [change]} if method == "PATCH" else whole(resource)
+        assert (await idp.send(method, missing, body, If_Match="*")).status_code == 404
+
+
 async def test_a_user_has_another_version_once_its_groups_are_others(idp: IdP) -> None:
     ada, bob = await idp.user("ada"), await idp.user("bob")
     seen = [await idp.read(idp.path_of(ada))]

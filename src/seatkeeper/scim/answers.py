@@ -38,3 +38,10 @@ def listed(resources: list[dict[str, Any]], total: int, start_index: int) -> dic
         "itemsPerPage": len(resources),
         "Resources": resources,
     }
+
+
+def listed_from_cursor(resources: list[dict[str, Any]], total: int, following: str | None) -> dict[str, Any]:
+    """Wrap resources in a list answer with the cursor of the next page, where there is one (RFC 9865 §2)."""
+    numbered = listed(resources, total, 1)
+    del numbered["startIndex"]
+    return numbered if following is None else {**numbered, "nextCursor": following}

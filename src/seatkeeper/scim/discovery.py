@@ -99,7 +99,7 @@ def _config(settings: SCIMSettings) -> dict[str, Any]:
             )
         ],
         pagination=Pagination(
-            cursor=False,
+            cursor=True,
             index=True,
             default_pagination_method=Pagination.DefaultPaginationMethod.index,
             default_page_size=settings.page_size,

@@ -1,16 +1,17 @@
 """The endpoints ``/Groups`` and ``/Groups/{id}``."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from starlette.responses import Response
 
 from seatkeeper.core.ids import GroupId
 from seatkeeper.core.users import Group
 from seatkeeper.operations.groups import GroupChange, MembersChange, change_group, create_group, delete_group
-from seatkeeper.scim.answers import answer, empty, listed
+from seatkeeper.scim.answers import answer, empty
 from seatkeeper.scim.calls import Call, resource_id
 from seatkeeper.scim.drafts import new_group
-from seatkeeper.scim.lists import list_query
+from seatkeeper.scim.lists import Collection, answer_list
 from seatkeeper.scim.members import group_patch, members_of
 from seatkeeper.scim.models import Group as GroupModel
 from seatkeeper.scim.preconditions import has_seen, wanted_version
@@ -23,6 +24,7 @@ from seatkeeper.store.queries.groups import (
     find_few_members,
     get_group,
     list_groups,
+    list_groups_after,
     list_members,
     members_of_groups,
 )
@@ -33,17 +35,23 @@ _FEW = 100
 
 
 async def list_all(call: Call) -> Response:
-    """Answer a query. Members are read only when they are shown: ``excludedAttributes=members`` is Entra's way."""
-    query = list_query(call, GroupModel, compile_group_filter, compile_group_sort)
-    selected = call.selection(GROUP_SHAPE)
-    async with call.read() as reader:
-        page = await list_groups(reader, call.integration.id, query)
-        members = {}
-        if page.items and selected.shows("members"):
-            members = await members_of_groups(reader, [group.id for group in page.items])
-    base_url = call.base_url
-    resources = [group_resource(base_url, group, members.get(group.id), selected) for group in page.items]
-    return answer(call.request, listed(resources, page.total, query.start_index))
+    """Answer a query."""
+    return await answer_list(call, GROUPS)
+
+
+async def _show_all(call: Call, reader: Reader, groups: Sequence[Group]) -> list[dict[str, Any]]:
+    """Read members only when they are shown: ``excludedAttributes=members`` is Entra's way."""
+    base_url, selected = call.base_url, call.selection(GROUP_SHAPE)
+    members = {}
+    if selected.shows("members"):
+        members = await members_of_groups(reader, [group.id for group in groups])
+    return [group_resource(base_url, group, members.get(group.id), selected) for group in groups]
+
+
+GROUPS = Collection(
+    GroupModel, GROUP_SHAPE, compile_group_filter, compile_group_sort, list_groups, list_groups_after, _show_all
+)
+"""The groups of an integration."""
 
 
 async def create(call: Call) -> Response:

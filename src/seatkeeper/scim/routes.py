@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from structlog.contextvars import bound_contextvars
 
 from seatkeeper.operations.arrivals import Arrivals
-from seatkeeper.scim import discovery, groups, users
+from seatkeeper.scim import discovery, groups, searches, users
 from seatkeeper.scim.answers import answer
 from seatkeeper.scim.auth import Gate
 from seatkeeper.scim.calls import Call, SCIMSettings, origin_of, query_of
@@ -41,9 +41,9 @@ _ENDPOINTS: Mapping[str, Mapping[str, Handler]] = {
     "/{integration}/Groups": {"GET": groups.list_all, "POST": groups.create},
     "/{integration}/Bulk": {"*": _unsupported},
     "/{integration}/Me": {"*": _unsupported},
-    "/{integration}/.search": {"*": _unsupported},
-    "/{integration}/Users/.search": {"*": _unsupported},
-    "/{integration}/Groups/.search": {"*": _unsupported},
+    "/{integration}/.search": {"POST": searches.search_all},
+    "/{integration}/Users/.search": {"POST": searches.search_users},
+    "/{integration}/Groups/.search": {"POST": searches.search_groups},
     "/{integration}/Users/{name}": {
         "GET": users.get,
         "PUT": users.replace,
@@ -61,7 +61,7 @@ _ENDPOINTS: Mapping[str, Mapping[str, Handler]] = {
     "/{integration}/ResourceTypes/{name}": {"GET": discovery.get_resource_type},
     "/{integration}/Schemas": {"GET": discovery.list_schemas},
     "/{integration}/Schemas/{name}": {"GET": discovery.get_schema},
-    "/{integration}": {"*": _unknown},
+    "/{integration}": {"GET": searches.list_all, "*": _unknown},
     "/{integration}/{rest:path}": {"*": _unknown},
 }
 

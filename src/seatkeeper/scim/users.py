@@ -1,35 +1,43 @@
 """The endpoints ``/Users`` and ``/Users/{id}``."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from starlette.responses import Response
 
 from seatkeeper.core.ids import UserId
 from seatkeeper.core.users import User
 from seatkeeper.operations.users import change_user, delete_user
-from seatkeeper.scim.answers import answer, empty, listed
+from seatkeeper.scim.answers import answer, empty
 from seatkeeper.scim.calls import Call, resource_id
 from seatkeeper.scim.drafts import new_user, replaced_user
-from seatkeeper.scim.lists import list_query
+from seatkeeper.scim.lists import Collection, answer_list
 from seatkeeper.scim.patch import user_patch
 from seatkeeper.scim.preconditions import has_seen, wanted_version
 from seatkeeper.scim.resources import entity_tag, revision, user_resource
 from seatkeeper.store.database import Reader
 from seatkeeper.store.queries.filters import compile_user_filter
 from seatkeeper.store.queries.sorting import compile_user_sort
-from seatkeeper.store.queries.users import Membership, get_user, list_groups_of, list_users
+from seatkeeper.store.queries.users import Membership, get_user, list_groups_of, list_users, list_users_after
 
 
 async def list_all(call: Call) -> Response:
     """Answer a query."""
-    query = list_query(call, call.shape.model, compile_user_filter, compile_user_sort)
-    selected = call.selection(call.shape)
-    async with call.read() as reader:
-        page = await list_users(reader, call.integration.id, query)
-        groups = await list_groups_of(reader, [user.id for user in page.items])
-    base_url = call.base_url
-    resources = [user_resource(base_url, call.shape, user, groups[user.id], selected) for user in page.items]
-    return answer(call.request, listed(resources, page.total, query.start_index))
+    return await answer_list(call, users_of(call))
+
+
+def users_of(call: Call) -> Collection:
+    """Give the users of an integration as a collection."""
+    shape = call.shape
+    return Collection(
+        shape.model, shape, compile_user_filter, compile_user_sort, list_users, list_users_after, _show_all
+    )
+
+
+async def _show_all(call: Call, reader: Reader, users: Sequence[User]) -> list[dict[str, Any]]:
+    groups = await list_groups_of(reader, [user.id for user in users])
+    base_url, selected = call.base_url, call.selection(call.shape)
+    return [user_resource(base_url, call.shape, user, groups[user.id], selected) for user in users]
 
 
 async def create(call: Call) -> Response:

@@ -10,7 +10,7 @@ from seatkeeper.core.errors import NotFoundError
 from seatkeeper.core.ids import GroupId, IntegrationId, UserId
 from seatkeeper.core.users import Group
 from seatkeeper.store.database import Reader
-from seatkeeper.store.queries.listing import INTEGRATION, ListQuery, Page, read_page
+from seatkeeper.store.queries.listing import INTEGRATION, ListQuery, Page, Place, Stretch, read_page, read_stretch
 from seatkeeper.store.rows import decode_group
 from seatkeeper.store.statements import prepare
 from seatkeeper.store.tables import groups, memberships, users
@@ -57,6 +57,13 @@ async def get_group(reader: Reader, integration_id: IntegrationId, group_id: Gro
 async def list_groups(reader: Reader, integration_id: IntegrationId, query: ListQuery) -> Page[Group]:
     """Read one page of the integration's groups."""
     return await read_page(reader, groups, integration_id, query, decode_group)
+
+
+async def list_groups_after(
+    reader: Reader, integration_id: IntegrationId, query: ListQuery, after: Place | None
+) -> Stretch[Group]:
+    """Read the integration's groups behind a place, or from the beginning."""
+    return await read_stretch(reader, groups, integration_id, query, decode_group, after)
 
 
 async def list_members(reader: Reader, group_id: GroupId) -> list[Member]:

@@ -13,9 +13,10 @@ from sqlalchemy import ColumnElement
 from seatkeeper.core.errors import InvalidValueError
 from seatkeeper.store.queries.attributes import GROUPS, USERS, Resources, first_entry, is_complex, read_value
 from seatkeeper.store.queries.comparisons import UNICODE, Kind, Value, fold
+from seatkeeper.store.queries.listing import Order
 
 
-def compile_user_sort(sort_by: str, model: type[Resource[Any]], *, descending: bool = False) -> ColumnElement[Any]:
+def compile_user_sort(sort_by: str, model: type[Resource[Any]], *, descending: bool = False) -> Order:
     """Turn a sort of users into an order for ``ListQuery.sort``.
 
     A multi-valued attribute sorts by its primary entry. Raises ``InvalidValueError`` for an attribute the model
@@ -24,22 +25,17 @@ def compile_user_sort(sort_by: str, model: type[Resource[Any]], *, descending: b
     return _order(USERS, sort_by, model, descending=descending)
 
 
-def compile_group_sort(
-    sort_by: str, model: type[Resource[Any]], *, descending: bool = False
-) -> ColumnElement[Any]:
+def compile_group_sort(sort_by: str, model: type[Resource[Any]], *, descending: bool = False) -> Order:
     """Turn a sort of groups into an order for ``ListQuery.sort``; errors as for users."""
     return _order(GROUPS, sort_by, model, descending=descending)
 
 
 @lru_cache(maxsize=256)
-def _order(
-    resources: Resources, sort_by: str, model: type[Resource[Any]], *, descending: bool
-) -> ColumnElement[Any]:
+def _order(resources: Resources, sort_by: str, model: type[Resource[Any]], *, descending: bool) -> Order:
     try:
-        order = _ordered(_value(resources, sort_by, model))
+        return Order(_ordered(_value(resources, sort_by, model)), descending)
     except InvalidFilterException as error:
         raise InvalidValueError(f'Nothing can be sorted by "{sort_by}": {error.detail}') from error
-    return order.desc() if descending else order.asc()
 
 
 def _value(resources: Resources, sort_by: str, model: type[Resource[Any]]) -> Value:

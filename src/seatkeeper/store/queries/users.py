@@ -11,7 +11,7 @@ from seatkeeper.core.ids import GroupId, IntegrationId, UserId
 from seatkeeper.core.users import User
 from seatkeeper.core.values import Document
 from seatkeeper.store.database import Reader
-from seatkeeper.store.queries.listing import INTEGRATION, ListQuery, Page, read_page
+from seatkeeper.store.queries.listing import INTEGRATION, ListQuery, Page, Place, Stretch, read_page, read_stretch
 from seatkeeper.store.rows import decode_user
 from seatkeeper.store.statements import prepare
 from seatkeeper.store.tables import groups, memberships, users
@@ -58,6 +58,13 @@ async def list_documents(reader: Reader, integration_id: IntegrationId) -> list[
 async def list_users(reader: Reader, integration_id: IntegrationId, query: ListQuery) -> Page[User]:
     """Read one page of the integration's users."""
     return await read_page(reader, users, integration_id, query, decode_user)
+
+
+async def list_users_after(
+    reader: Reader, integration_id: IntegrationId, query: ListQuery, after: Place | None
+) -> Stretch[User]:
+    """Read the integration's users behind a place, or from the beginning."""
+    return await read_stretch(reader, users, integration_id, query, decode_user, after)
 
 
 async def list_groups_of(reader: Reader, user_ids: Sequence[UserId]) -> dict[UserId, list[Membership]]:
