@@ -29,3 +29,8 @@ USER_SOURCE = "user"
 def group_source(group_id: object) -> str:
     """Name a Group as the source of a grant."""
     return f"group:{group_id}"
+
+
+def group_of_source(source: str) -> str | None:
+    """Give the id of the Group a grant comes from; None for the User itself."""
+    return None if source == USER_SOURCE else source.removeprefix("group:")

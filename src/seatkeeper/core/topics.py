@@ -122,3 +122,9 @@ WORKSPACE_TOPICS: Mapping[str, Topic] = {
     ),
 }
 """Of what happens in the workspace rather than in one integration: the audit log has them, Activity has not."""
+
+AUDIT_TOPICS: Mapping[str, Topic] = {
+    **WORKSPACE_TOPICS,
+    **{key: TOPICS[key] for key in ("settings", "people")},
+}
+"""What people do; the others are what identity providers and Seatkeeper do."""

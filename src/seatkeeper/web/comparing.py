@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import assert_never
 
 from seatkeeper.core.accounts import Presence, WantedAccount
-from seatkeeper.core.entitlements import USER_SOURCE, Grant
+from seatkeeper.core.entitlements import Grant, group_of_source
 from seatkeeper.core.integrations import Integration
 from seatkeeper.core.mapping import CompiledMapping, MappingFailedError, MappingInvalidError
 from seatkeeper.core.problems import Problem, ProblemCode
@@ -123,6 +123,6 @@ def _text(value: AttributeValue | None) -> str | None:
 
 def _entitlements(wanted: frozenset[Grant] | None, given: frozenset[Grant]) -> Iterator[Held]:
     for grant in sorted(given | (wanted or frozenset())):
-        group_id = None if grant.source == USER_SOURCE else grant.source.removeprefix("group:")
         stays = grant in given if wanted is None else grant in wanted
-        yield Held(grant.entitlement.type, grant.entitlement.value, group_id, stays, grant in given)
+        through = group_of_source(grant.source)
+        yield Held(grant.entitlement.type, grant.entitlement.value, through, stays, grant in given)

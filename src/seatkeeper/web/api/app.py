@@ -9,7 +9,7 @@ from fastapi.routing import APIRoute
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Scope
 
-from seatkeeper.web.api import integrations, jobs, members, tasks, tokens
+from seatkeeper.web.api import activity, groups, integrations, jobs, members, people, tasks, tokens
 from seatkeeper.web.api.limits import Limiter
 from seatkeeper.web.api.problems import RESPONSES, ProblemDocument, install
 from seatkeeper.web.api.routing import IDEMPOTENCY_KEY
@@ -18,7 +18,10 @@ from seatkeeper.web.house import House
 PATH = "/api/v1"
 ROUTERS: tuple[APIRouter, ...] = (
     integrations.router,
+    people.router,
+    groups.router,
     jobs.router,
+    activity.router,
     tasks.router,
     tokens.router,
     members.router,

@@ -1,4 +1,4 @@
-"""Jobs and what happened: read, tried again, cancelled."""
+"""Jobs: read, tried again, cancelled, handed to a person."""
 
 from typing import Annotated
 from uuid import UUID
@@ -8,11 +8,14 @@ from fastapi import APIRouter, Query
 from seatkeeper.core.errors import NotFoundError
 from seatkeeper.core.ids import EventId, JobId
 from seatkeeper.core.jobs import JobState
-from seatkeeper.core.wording import describe_event
 from seatkeeper.operations.jobs import cancel_job, retry_failed_jobs, retry_job
+from seatkeeper.operations.tasks import hand_over_job
 from seatkeeper.store.database import Reader
-from seatkeeper.store.queries.events import EventFilter, ListedEvent, list_events
+from seatkeeper.store.queries.assignments import count_ahead
+from seatkeeper.store.queries.events import EventFilter, list_events
 from seatkeeper.store.queries.jobs import JobFilter, ListedJob, get_job, list_attempts, list_jobs
+from seatkeeper.store.queries.open_tasks import find_open_task
+from seatkeeper.store.queries.tasks import get_task
 from seatkeeper.web.api.calls import IntegrationCall, Operating, Seeing
 from seatkeeper.web.api.paging import After, Limit
 from seatkeeper.web.api.routing import Operation
@@ -22,11 +25,12 @@ from seatkeeper.web.api.shapes import (
     EventShape,
     JobShape,
     Page,
+    TaskShape,
     WholeJobShape,
     page_of,
 )
 
-router = APIRouter(prefix="/integrations/{integration}", tags=["Jobs and activity"], route_class=Operation)
+router = APIRouter(prefix="/integrations/{integration}", tags=["Jobs"], route_class=Operation)
 
 States = Annotated[list[JobState], Query(description="Only those in one of these states.")]
 
@@ -69,6 +73,14 @@ async def cancel(call: Operating, job: UUID) -> WholeJobShape:
         return await _whole(call, tx, job)
 
 
+@router.post("/jobs/{job}/by-hand", status_code=201)
+async def do_by_hand(call: Operating, job: UUID) -> TaskShape:
+    """Make a task for a person out of a failed job."""
+    async with call.transaction() as tx:
+        task_id = await hand_over_job(tx, (await _find(call, tx, job)).id)
+        return TaskShape.of(await get_task(tx, task_id))
+
+
 @router.post("/retry-failed")
 async def retry_failed(call: Operating) -> CountShape:
     """Try every failed job again that no newer one has followed."""
@@ -76,20 +88,15 @@ async def retry_failed(call: Operating) -> CountShape:
         return CountShape(jobs=await retry_failed_jobs(tx, call.integration.id))
 
 
-@router.get("/events")
-async def list_some_events(
-    call: Seeing, job: UUID | None = None, limit: Limit = 50, after: After = None
-) -> Page[EventShape]:
-    """List what happened, the newest first; ``job`` narrows it to one job."""
-    wanted = EventFilter(
-        integration_id=call.integration.id,
-        job_id=None if job is None else JobId(job),
-        before=None if after is None else EventId(after),
-        limit=limit + 1,
-    )
+@router.get("/jobs/{job}/events")
+async def list_events_of_job(call: Seeing, job: UUID, limit: Limit = 50, after: After = None) -> Page[EventShape]:
+    """List what happened to a job, the newest first: from the request that asked for it to the proof."""
     async with call.read() as reader:
+        found = await _find(call, reader, job)
+        before = None if after is None else EventId(after)
+        wanted = EventFilter(call.integration.id, job_id=found.id, before=before, limit=limit + 1)
         rows, following = page_of(await list_events(reader, wanted), limit, lambda event: event.id)
-    return Page(items=[_event(event) for event in rows], next=following)
+    return Page(items=[EventShape.of(event) for event in rows], next=following)
 
 
 async def _find(call: IntegrationCall, reader: Reader, job: UUID) -> ListedJob:
@@ -102,10 +109,10 @@ async def _find(call: IntegrationCall, reader: Reader, job: UUID) -> ListedJob:
 async def _whole(call: IntegrationCall, reader: Reader, job: UUID) -> WholeJobShape:
     found = await _find(call, reader, job)
     tries = [AttemptShape.of(attempt) for attempt in await list_attempts(reader, found.id)]
-    return WholeJobShape(**JobShape.of(found).model_dump(), tries=tries)
-
-
-def _event(event: ListedEvent) -> EventShape:
-    told = describe_event(event.kind, actor=event.actor_name, target=event.target, details=event.details)
-    plain = {name: getattr(event, name) for name in EventShape.model_fields if name != "sentence"}
-    return EventShape(**plain, sentence=told)
+    waits = found.state in {JobState.QUEUED, JobState.RETRYING}
+    return WholeJobShape(
+        **JobShape.of(found).model_dump(),
+        ahead=await count_ahead(reader, found.id) if waits else None,
+        task_id=await find_open_task(reader, found.id),
+        tries=tries,
+    )

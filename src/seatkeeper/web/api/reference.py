@@ -29,13 +29,14 @@ def _lines(document: Mapping[str, Any]) -> Iterator[str]:
     yield "\n## Errors\n\n| status | type | |\n|---|---|---|"
     for status, kind, title in KINDS.values():
         yield f"| {status} | `urn:seatkeeper:problem:{kind}` | {title} |"
-    tag = ""
+    tagged: dict[str, list[tuple[str, Mapping[str, Any]]]] = {}
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
-            if operation["tags"][0] != tag:
-                tag = operation["tags"][0]
-                yield f"\n## {tag}"
-            yield from _operation(document, f"{method.upper()} {path}", operation)
+            tagged.setdefault(operation["tags"][0], []).append((f"{method.upper()} {path}", operation))
+    for tag, ones in tagged.items():
+        yield f"\n## {tag}"
+        for title, operation in ones:
+            yield from _operation(document, title, operation)
     yield ""
 
 
@@ -58,6 +59,7 @@ def _operation(document: Mapping[str, Any], title: str, operation: Mapping[str, 
 
 
 def _resolve(document: Mapping[str, Any], schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    [schema] = [part for part in schema.get("anyOf", [schema]) if part.get("type") != "null"]
     if "$ref" not in schema:
         return schema
     found: Mapping[str, Any] = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
@@ -68,12 +70,12 @@ def _type(schema: Mapping[str, Any]) -> str:
     if "$ref" in schema:
         name = schema["$ref"].rpartition("/")[2]
         return f"`{name.removesuffix('_').replace('Shape_', ' of ').removesuffix('Shape')}`"
+    if "enum" in schema:
+        return " or ".join(f"`{value}`" for value in schema["enum"])
     if "anyOf" in schema:
         return " or ".join(_type(part) for part in schema["anyOf"])
     if schema.get("type") == "array":
         return f"a list of {_type(schema.get('items') or schema['prefixItems'][0])}"
-    if "enum" in schema:
-        return " or ".join(f"`{value}`" for value in schema["enum"])
     return str(schema.get("format") or schema.get("type", "anything"))
 
 

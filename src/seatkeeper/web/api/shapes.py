@@ -8,13 +8,15 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from seatkeeper.core.access import IntegrationRole, WorkspaceRole
-from seatkeeper.core.events import EventKind
+from seatkeeper.core.events import ActorKind, EventKind
 from seatkeeper.core.health import Health, health_of
 from seatkeeper.core.integrations import Integration, IntegrationState
 from seatkeeper.core.jobs import JobKind, JobState
 from seatkeeper.core.problems import Problem, ProblemCode
 from seatkeeper.core.tasks import TaskKind, TaskState
-from seatkeeper.core.wording import describe_job, explain
+from seatkeeper.core.wording import describe_event, describe_job, explain
+from seatkeeper.store.queries.assignments import MOST_AHEAD
+from seatkeeper.store.queries.events import ListedEvent
 from seatkeeper.store.queries.jobs import ListedAttempt, ListedJob
 from seatkeeper.store.queries.members import ListedMember, ListedRole
 from seatkeeper.store.queries.standings import Standing
@@ -158,6 +160,10 @@ class AttemptShape(BaseModel):
 class WholeJobShape(JobShape):
     """A job with everything that was tried, first to last."""
 
+    ahead: int | None = Field(
+        description=f"How many jobs come before it in the queue, up to {MOST_AHEAD:,}; null unless it waits there."
+    )
+    task_id: UUID | None = Field(description="The open task it waits for.")
     tries: list[AttemptShape]
 
 
@@ -166,8 +172,9 @@ class EventShape(BaseModel):
 
     id: UUID
     at: datetime
+    integration: str = Field(description="The slug, also of one that is deleted; empty for what is about none.")
     kind: EventKind
-    actor: str
+    actor: ActorKind
     actor_name: str
     target: str
     user_id: UUID | None
@@ -175,6 +182,13 @@ class EventShape(BaseModel):
     request_id: str | None
     details: dict[str, Any]
     sentence: str
+
+    @classmethod
+    def of(cls, event: ListedEvent) -> "EventShape":
+        """Tell an event."""
+        told = describe_event(event.kind, actor=event.actor_name, target=event.target, details=event.details)
+        plain = {name: getattr(event, name) for name in EventShape.model_fields if name != "sentence"}
+        return cls(**plain, sentence=told)
 
 
 class TaskShape(BaseModel):
@@ -184,6 +198,7 @@ class TaskShape(BaseModel):
     integration: str
     job_id: UUID | None
     target: str | None
+    is_about_group: bool
     kind: TaskKind
     state: TaskState
     problem: ProblemShape
@@ -191,6 +206,9 @@ class TaskShape(BaseModel):
     opened_at: datetime
     closed_at: datetime | None
     closed_by: str | None
+    assignee_id: UUID | None
+    assignee: str | None = Field(description="The name of the member who sees to it.")
+    note: str = Field(description="What was said by whoever closed it.")
 
     @classmethod
     def of(cls, task: ListedTask) -> "TaskShape":
@@ -211,6 +229,7 @@ class TokenShape(BaseModel):
     expires_at: datetime | None
     revoked_at: datetime | None
     last_used_at: datetime | None
+    last_used_for: str | None = Field(description="The request, such as `GET /Users`.")
 
     @classmethod
     def of(cls, token: ListedToken) -> "TokenShape":

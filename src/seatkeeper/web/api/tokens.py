@@ -1,23 +1,26 @@
 """The SCIM tokens of an integration, and who has a role on it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from seatkeeper.core.access import IntegrationRole
 from seatkeeper.core.errors import NotFoundError
 from seatkeeper.core.ids import MemberId, TokenId
-from seatkeeper.operations.roles import change_role, remove_role
-from seatkeeper.operations.tokens import create_token, revoke_token
+from seatkeeper.operations.declared import Duration
+from seatkeeper.operations.roles import add_role, change_role, remove_role
+from seatkeeper.operations.tokens import create_token, revoke_token, rotate_token
 from seatkeeper.store.queries.members import get_member, list_roles
 from seatkeeper.store.queries.tokens import list_tokens
 from seatkeeper.web.api.calls import Configuring, Seeing
 from seatkeeper.web.api.routing import Operation
-from seatkeeper.web.api.shapes import Name, NewTokenShape, RoleShape, Shape, TokenShape
+from seatkeeper.web.api.shapes import Email, Name, NewTokenShape, RoleShape, Shape, TokenShape
 
 router = APIRouter(prefix="/integrations/{integration}", tags=["Tokens and roles"], route_class=Operation)
+
+_USUAL_OVERLAP = timedelta(days=7)
 
 
 class TokenBody(Shape):
@@ -27,6 +30,19 @@ class TokenBody(Shape):
     expires_at: AwareDatetime | None = None
 
 
+class ReplacementBody(Shape):
+    """How long the token that is replaced stays good."""
+
+    overlap: Duration | None = Field(None, description="`0s` refuses the old one at once; left out, it is a week.")
+
+
+class NewRoleBody(Shape):
+    """A member of the workspace and what they shall be."""
+
+    email: Email
+    role: IntegrationRole
+
+
 class RoleBody(Shape):
     """What somebody shall be."""
 
@@ -34,7 +50,7 @@ class RoleBody(Shape):
 
 
 @router.get("/tokens")
-async def list_scim_tokens(call: Configuring) -> list[TokenShape]:
+async def list_scim_tokens(call: Seeing) -> list[TokenShape]:
     """List the integration's SCIM tokens. What they are cannot be read back."""
     async with call.read() as reader:
         return [TokenShape.of(token) for token in await list_tokens(reader, call.integration.id)]
@@ -46,6 +62,15 @@ async def make_scim_token(call: Configuring, body: TokenBody) -> NewTokenShape:
     expires_at: datetime | None = body.expires_at
     async with call.transaction() as tx:
         made = await create_token(tx, call.integration.id, body.name, expires_at)
+    return NewTokenShape(id=made.id, secret=made.secret)
+
+
+@router.post("/tokens/{token}/replace", status_code=201)
+async def replace_scim_token(call: Configuring, token: UUID, body: ReplacementBody | None = None) -> NewTokenShape:
+    """Make a token in place of another, with its name and lifetime; the old one stays good for a while."""
+    overlap = _USUAL_OVERLAP if body is None or body.overlap is None else body.overlap
+    async with call.transaction() as tx:
+        made = await rotate_token(tx, call.integration.id, TokenId(token), overlap)
     return NewTokenShape(id=made.id, secret=made.secret)
 
 
@@ -63,6 +88,14 @@ async def list_members_here(call: Seeing) -> list[RoleShape]:
     """List who has a role on the integration; Admins, who own each, are not in it unless they were given one."""
     async with call.read() as reader:
         return [RoleShape.of(one) for one in await list_roles(reader, call.integration.id)]
+
+
+@router.post("/roles", status_code=201)
+async def add_member_here(call: Configuring, body: NewRoleBody) -> RoleShape:
+    """Give a member a role by e-mail address; whoever may not see the list of members may do this."""
+    async with call.transaction() as tx:
+        member = await add_role(tx, call.integration, body.email, body.role)
+    return RoleShape(member_id=member.id, email=member.email, name=member.name, role=body.role)
 
 
 @router.put("/roles/{member}", status_code=204)

@@ -1,6 +1,6 @@
 """The audit log: everything people did, in the workspace and in every integration, sign-ins and refusals too."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from seatkeeper.core.access import Permission
 from seatkeeper.core.events import ActorKind
-from seatkeeper.core.topics import TOPICS, WORKSPACE_TOPICS, Topic
+from seatkeeper.core.topics import AUDIT_TOPICS
 from seatkeeper.store.database import Reader
 from seatkeeper.store.queries.activity import ActivityFilter, list_activity
 from seatkeeper.store.queries.integrations import list_integrations
@@ -18,11 +18,6 @@ from seatkeeper.web.pages.activity_csv import CSVResponse
 from seatkeeper.web.visits import Visit
 
 _PATH: Final = "/workspace/audit"
-_TOPICS: Final[Mapping[str, Topic]] = {
-    **WORKSPACE_TOPICS,
-    **{key: TOPICS[key] for key in ("settings", "people")},
-}
-"""What people do; the others are what identity providers and Seatkeeper do."""
 
 
 async def show_audit(visit: Visit) -> Response:
@@ -36,7 +31,7 @@ async def show_audit(visit: Visit) -> Response:
         "workspace_audit.html",
         asked=asked,
         rows=shown,
-        topics=_TOPICS,
+        topics=AUDIT_TOPICS,
         has_older=more or asked.after is not None,
         has_newer=asked.before is not None or (asked.after is not None and more),
     )
@@ -52,7 +47,7 @@ async def download(visit: Visit) -> Response:
 
 async def _narrow(reader: Reader, asked: Asked) -> ActivityFilter:
     integrations = [one.id for one in await list_integrations(reader)]
-    return replace(asked.narrow(integrations, topics=_TOPICS), actor=ActorKind.PERSON, with_workspace=True)
+    return replace(asked.narrow(integrations, topics=AUDIT_TOPICS), actor=ActorKind.PERSON, with_workspace=True)
 
 
 DOORS: Sequence[Door] = (

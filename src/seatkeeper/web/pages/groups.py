@@ -8,7 +8,7 @@ from uuid import UUID
 from starlette.responses import Response
 
 from seatkeeper.core.access import Permission
-from seatkeeper.core.entitlements import Entitlement
+from seatkeeper.core.entitlements import Entitlement, group_of_source
 from seatkeeper.core.errors import NotFoundError
 from seatkeeper.operations.offers import read_offer
 from seatkeeper.store.database import Reader
@@ -29,7 +29,6 @@ from seatkeeper.store.queries.pushed_groups import (
 from seatkeeper.store.texts import check_text
 from seatkeeper.web.doors import Door
 from seatkeeper.web.frames import integration_frame
-from seatkeeper.web.pages.groups_csv import group_id_of
 from seatkeeper.web.visits import Visit
 
 _PAGE = 50
@@ -121,7 +120,7 @@ async def show_entitlement(visit: Visit) -> Response:
     async with visit.read() as reader:
         found = await list_holdings(reader, visit.integration.id, entitlement, after=place, most=_PAGE + 1)
         held = found[:_PAGE]
-        groups = {UUID(each) for one in held if (each := group_id_of(one.source)) is not None}
+        groups = {UUID(each) for one in held if (each := group_of_source(one.source)) is not None}
         names = await name_groups(reader, visit.integration.id, sorted(groups))
         frame = await integration_frame(visit, reader)
     following = {"after": held[-1].holder.account_id, "source": held[-1].source} if len(found) > _PAGE else None
@@ -129,7 +128,7 @@ async def show_entitlement(visit: Visit) -> Response:
     return visit.page(
         "entitlement.html",
         entitlement=entitlement,
-        held=[(one.holder, group_id_of(one.source)) for one in held],
+        held=[(one.holder, group_of_source(one.source)) for one in held],
         names={str(group_id): name for group_id, name in names.items()},
         rules=[rule for rule in visit.integration.mapping.entitlements if rule.type == entitlement.type],
         is_first=place is None,

@@ -6,7 +6,7 @@ from uuid import UUID
 from starlette.responses import Response, StreamingResponse
 
 from seatkeeper.core.access import Permission
-from seatkeeper.core.entitlements import USER_SOURCE, Entitlement
+from seatkeeper.core.entitlements import Entitlement, group_of_source
 from seatkeeper.store.queries.offers import Holding, list_grants
 from seatkeeper.store.queries.pushed_groups import list_members_of, list_pushed_groups, name_groups
 from seatkeeper.web.doors import Door
@@ -59,7 +59,7 @@ async def _grants(visit: Visit) -> AsyncIterator[list[Sequence[str]]]:
     while True:
         async with visit.read() as reader:
             grants = await list_grants(reader, visit.integration.id, after=behind, most=_AT_ONCE)
-            groups = {UUID(source) for _, one in grants if (source := group_id_of(one.source)) is not None}
+            groups = {UUID(source) for _, one in grants if (source := group_of_source(one.source)) is not None}
             names = await name_groups(reader, visit.integration.id, sorted(groups))
         told = {str(group_id): name for group_id, name in names.items()}
         yield [_row(entitlement, holding, told) for entitlement, holding in grants]
@@ -69,15 +69,10 @@ async def _grants(visit: Visit) -> AsyncIterator[list[Sequence[str]]]:
 
 
 def _row(entitlement: Entitlement, holding: Holding, groups: dict[str, str]) -> Sequence[str]:
-    group_id = group_id_of(holding.source)
+    group_id = group_of_source(holding.source)
     through = "" if group_id is None else groups.get(group_id, "a group that is gone")
     who = holding.holder
     return ("entitlement", entitlement.type, entitlement.value, who.user_name, who.name or "", through)
-
-
-def group_id_of(source: str) -> str | None:
-    """Give the id of the Group a grant comes from; None for the User itself."""
-    return None if source == USER_SOURCE else source.removeprefix("group:")
 
 
 DOORS: Sequence[Door] = (Door("GET", "/integrations/{integration}/groups.csv", download, Permission.SEE),)
