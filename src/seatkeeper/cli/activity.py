@@ -56,6 +56,7 @@ _STYLES_BY_SUBJECT: Mapping[str, str] = {
     "provider": "blue",
     "api_token": "blue",
     "notification_rule": "blue",
+    "recording": "blue",
 }
 """Where the kind has no colour of its own. Complete: a test holds it against ``EventKind``."""
 

@@ -61,6 +61,13 @@ class EventKind(StrEnum):
     NOTIFICATION_RULE_ADDED = "notification_rule.added"
     NOTIFICATION_RULE_CHANGED = "notification_rule.changed"
     NOTIFICATION_RULE_REMOVED = "notification_rule.removed"
+    RECORDING_STARTED = "recording.started"
+    RECORDING_STOPPED = "recording.stopped"
+    RECORDING_ENDED = "recording.ended"
+    """It ended by itself."""
+    RECORDING_DOWNLOADED = "recording.downloaded"
+    RECORDING_REPLAYED = "recording.replayed"
+    RECORDING_DELETED = "recording.deleted"
 
 
 FOLDING = frozenset(

@@ -21,6 +21,8 @@ PasskeyId = NewType("PasskeyId", UUID)
 ProviderId = NewType("ProviderId", UUID)
 APITokenId = NewType("APITokenId", UUID)
 NotificationRuleId = NewType("NotificationRuleId", UUID)
+RecordingId = NewType("RecordingId", UUID)
+ReplayId = NewType("ReplayId", UUID)
 
 Uid = NewType("Uid", str)
 """The app's own stable id of an account or a group (ConnId ``Uid``): never a name that may change."""

@@ -86,6 +86,12 @@ TOPICS: Mapping[str, Topic] = {
                 EventKind.NOTIFICATION_RULE_ADDED,
                 EventKind.NOTIFICATION_RULE_CHANGED,
                 EventKind.NOTIFICATION_RULE_REMOVED,
+                EventKind.RECORDING_STARTED,
+                EventKind.RECORDING_STOPPED,
+                EventKind.RECORDING_ENDED,
+                EventKind.RECORDING_DOWNLOADED,
+                EventKind.RECORDING_REPLAYED,
+                EventKind.RECORDING_DELETED,
             }
         ),
     ),

@@ -10,7 +10,7 @@ The details of an event have one meaning each, whatever its kind:
 ``slug``     that of an integration now gone    ``forgotten``  how many of each were deleted with it
 ``note``     what a person said of their task   ``request``  what the identity provider called
 ``role``     what somebody became or was        ``method``   how somebody signed in, or tried to
-``address``  where they did
+``address``  where they did                     ``requests`` number of requests recorded or replayed
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -88,6 +88,12 @@ EVENTS: Mapping[EventKind, str] = {
     EventKind.NOTIFICATION_RULE_ADDED: "{actor} added the notification {target}",
     EventKind.NOTIFICATION_RULE_CHANGED: "{actor} changed the notification {target}",
     EventKind.NOTIFICATION_RULE_REMOVED: "{actor} removed the notification {target}",
+    EventKind.RECORDING_STARTED: "{actor} began to record what the identity provider sends to {target}",
+    EventKind.RECORDING_STOPPED: "{actor} stopped recording what the identity provider sends to {target}",
+    EventKind.RECORDING_ENDED: "The recording of what the identity provider sends to {target} ended by itself",
+    EventKind.RECORDING_DOWNLOADED: "{actor} downloaded a recording of {target}",
+    EventKind.RECORDING_REPLAYED: "{actor} replayed a recording of {target} into a copy",
+    EventKind.RECORDING_DELETED: "{actor} deleted a recording of {target}",
 }
 """Complete: a test holds it against ``EventKind``."""
 
@@ -237,6 +243,8 @@ def _counts(details: Mapping[str, Any]) -> Iterator[str]:
         yield _counted(details["count"], "removal")
     if details.get("jobs"):
         yield f"{_counted(details['jobs'], 'job')} to follow"
+    if details.get("requests"):
+        yield _counted(details["requests"], "request")
 
 
 def _counted(number: int, noun: str) -> str:
