@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Callable
 
 from seatkeeper.engine.claim import Batch, Work
 
-_MOST = 200
-"""Jobs in a batch: what is taken on cannot be overtaken by a leaver who comes later."""
+_MOST = 150
+"""Jobs in a batch. What is taken on, up to half as many again, cannot be overtaken by a leaver who comes later."""
 
 _SHORT, _LONG = 0.5, 2.0
 """Seconds. A batch that lasts shorter is followed by a larger one, one that lasts longer by a smaller one."""
@@ -34,7 +34,7 @@ class Feed:
         """Give the next job; None when there is none for now. Raises what claiming raised."""
         while True:
             self._collect()
-            if len(self.left) < self._least and self._claiming is None and not self._is_dry:
+            if self._runs_low() and self._claiming is None and not self._is_dry:
                 self._claiming = asyncio.create_task(self._claim_more(), name="claim")
             if not self.may_go_on:
                 return None
@@ -55,6 +55,10 @@ class Feed:
         """Give up a claim that is under way; its jobs stay as they were, or are taken back by the next run."""
         if self._claiming is not None:
             self._claiming.cancel()
+
+    def _runs_low(self) -> bool:
+        """Say so early: hands at a fast app get through a few jobs sooner than a batch is claimed."""
+        return len(self.left) < max(self._least, self._size // 2)
 
     def _collect(self) -> None:
         if self._claiming is not None and self._claiming.done():
