@@ -238,6 +238,25 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['provider_id'], ['sign_in_providers.id'], ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('provider_id', 'subject')
     )
+    op.create_table('recordings',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('integration_id', sa.Uuid(), nullable=False),
+    sa.Column('kept', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('mask_key', sa.LargeBinary(), nullable=True),
+    sa.Column('most_requests', sa.Integer(), nullable=False),
+    sa.Column('most_bytes', sa.Integer(), nullable=False),
+    sa.Column('requests', sa.Integer(), server_default=sa.text('0'), nullable=False),
+    sa.Column('bytes', sa.Integer(), server_default=sa.text('0'), nullable=False),
+    sa.Column('actor_name', sa.Text(), nullable=False),
+    sa.Column('started_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('ends_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('end_reason', sa.Text(), nullable=True),
+    sa.ForeignKeyConstraint(['integration_id'], ['integrations.id'], ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id')
+    )
+    op.create_index('one_running_recording_per_integration', 'recordings', ['integration_id'], unique=True, postgresql_where=sa.text('ended_at IS NULL'))
+    op.create_index('recordings_by_integration', 'recordings', ['integration_id', 'id'], unique=False)
     op.create_table('recovery_codes',
     sa.Column('member_id', sa.Uuid(), nullable=False),
     sa.Column('digest', sa.LargeBinary(), nullable=False),
@@ -344,6 +363,42 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('group_id', 'user_id')
     )
     op.create_index('memberships_by_user', 'memberships', ['user_id', 'group_id'], unique=False)
+    op.create_table('nested_groups',
+    sa.Column('group_id', sa.Uuid(), nullable=False),
+    sa.Column('member_id', sa.Uuid(), nullable=False),
+    sa.Column('integration_id', sa.Uuid(), nullable=False),
+    sa.ForeignKeyConstraint(['group_id'], ['groups.id'], ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['integration_id'], ['integrations.id'], ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['member_id'], ['groups.id'], ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('group_id', 'member_id')
+    )
+    op.create_index('nested_groups_by_integration', 'nested_groups', ['integration_id'], unique=False)
+    op.create_index('nested_groups_by_member', 'nested_groups', ['member_id', 'group_id'], unique=False)
+    op.create_table('recorded_requests',
+    sa.Column('recording_id', sa.Uuid(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('exchange', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['recording_id'], ['recordings.id'], ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('recording_id', 'number')
+    )
+    op.create_table('replays',
+    sa.Column('copy_id', sa.Uuid(), nullable=False),
+    sa.Column('recording_id', sa.Uuid(), nullable=True),
+    sa.Column('original_id', sa.Uuid(), nullable=True),
+    sa.Column('state', sa.Text(), nullable=False),
+    sa.Column('requests', sa.Integer(), nullable=False),
+    sa.Column('sent', sa.Integer(), server_default=sa.text('0'), nullable=False),
+    sa.Column('findings', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('actor_name', sa.Text(), nullable=False),
+    sa.Column('started_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['copy_id'], ['integrations.id'], ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['original_id'], ['integrations.id'], ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['recording_id'], ['recordings.id'], ondelete='SET NULL'),
+    sa.PrimaryKeyConstraint('copy_id')
+    )
+    op.create_index('replays_by_original', 'replays', ['original_id'], unique=False)
+    op.create_index('replays_by_recording', 'replays', ['recording_id'], unique=False)
     op.create_table('unique_values',
     sa.Column('digest', sa.LargeBinary(), nullable=False),
     sa.Column('integration_id', sa.Uuid(), nullable=False),
@@ -355,6 +410,18 @@ def upgrade() -> None:
     )
     op.create_index('unique_values_by_attribute', 'unique_values', ['integration_id', 'attribute'], unique=False)
     op.create_index('unique_values_by_user', 'unique_values', ['user_id'], unique=False)
+    op.create_table('waiting_members',
+    sa.Column('group_id', sa.Uuid(), nullable=False),
+    sa.Column('value', sa.Text(), nullable=False),
+    sa.Column('integration_id', sa.Uuid(), nullable=False),
+    sa.Column('value_key', sa.Text(), nullable=False),
+    sa.Column('since', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['group_id'], ['groups.id'], ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['integration_id'], ['integrations.id'], ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('group_id', 'value')
+    )
+    op.create_index('waiting_members_by_key', 'waiting_members', ['integration_id', 'value_key'], unique=False)
+    op.create_index('waiting_members_by_value', 'waiting_members', ['integration_id', 'value'], unique=False)
     op.create_table('account_grants',
     sa.Column('account_id', sa.Uuid(), nullable=False),
     sa.Column('type', sa.Text(), nullable=False),
