@@ -9,7 +9,21 @@ from fastapi.routing import APIRoute
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Scope
 
-from seatkeeper.web.api import activity, groups, integrations, jobs, members, people, tasks, tokens
+from seatkeeper.web.api import (
+    activity,
+    dry_runs,
+    groups,
+    integrations,
+    jobs,
+    members,
+    overview,
+    people,
+    starting_points,
+    tasks,
+    tokens,
+    trials,
+    versions,
+)
 from seatkeeper.web.api.limits import Limiter
 from seatkeeper.web.api.problems import RESPONSES, ProblemDocument, install
 from seatkeeper.web.api.routing import IDEMPOTENCY_KEY
@@ -18,6 +32,11 @@ from seatkeeper.web.house import House
 PATH = "/api/v1"
 ROUTERS: tuple[APIRouter, ...] = (
     integrations.router,
+    starting_points.router,
+    overview.router,
+    versions.router,
+    trials.router,
+    dry_runs.router,
     people.router,
     groups.router,
     jobs.router,

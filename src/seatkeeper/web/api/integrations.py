@@ -1,74 +1,90 @@
-"""Integrations: what there is, making and changing them, setting them live, pausing, trying the connection."""
+"""Integrations: what there is, making and changing them, setting them live, pausing, deleting."""
 
-from collections.abc import Mapping
-from typing import Any
+from typing import Annotated
+from uuid import UUID
 
-from fastapi import APIRouter
-from pydantic import Field
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, ConfigDict, Field
 
 from seatkeeper.core.access import IntegrationRole
 from seatkeeper.core.errors import NotFoundError
+from seatkeeper.core.health import Health
+from seatkeeper.core.ids import IntegrationId
+from seatkeeper.core.integrations import Integration
 from seatkeeper.operations.access import list_visible_integrations
-from seatkeeper.operations.checks import IntegrationDraft
-from seatkeeper.operations.declared import DeclaredAttribute, DeclaredMapping, DeclaredPolicy
-from seatkeeper.operations.deletions import delete_integration
-from seatkeeper.operations.integrations import change_integration, create_integration, read_secrets
+from seatkeeper.operations.deletions import delete_integration, survey_deletion
+from seatkeeper.operations.integrations import create_integration, read_secrets
 from seatkeeper.operations.members import give_role
 from seatkeeper.operations.reviews import sync_integration
 from seatkeeper.operations.switches import activate_integration, pause_integration, resume_integration
 from seatkeeper.store.database import Reader
-from seatkeeper.store.queries.integrations import find_integration
+from seatkeeper.store.queries.integrations import find_integration, get_hindrance
+from seatkeeper.store.queries.owners import list_owners
 from seatkeeper.store.queries.standings import get_standing, list_standings
-from seatkeeper.web.api.calls import Call, Configuring, Creating, Entering, IntegrationCall, Operating, Seeing
+from seatkeeper.store.queries.versions import latest_version
+from seatkeeper.web.api.calls import Configuring, Creating, Entering, IntegrationCall, Operating, Seeing
+from seatkeeper.web.api.configuring import (
+    ChangedIntegrationBody,
+    ChangedShape,
+    NewIntegrationBody,
+    PlanShape,
+    draft_of,
+    plan_change,
+    save_change,
+    tell_plan,
+)
+from seatkeeper.web.api.paging import PRINTABLE
 from seatkeeper.web.api.routing import Operation
-from seatkeeper.web.api.shapes import CountShape, IntegrationShape, Name, Shape, WholeIntegrationShape
+from seatkeeper.web.api.shapes import CountShape, IntegrationShape, WholeIntegrationShape
 
 router = APIRouter(prefix="/integrations", tags=["Integrations"], route_class=Operation)
 
 
-class IntegrationBody(Shape):
-    """An integration as it should be. What is left out is as the connector declares it."""
+class IntegrationQuery(BaseModel):
+    """Which integrations are asked for; what is left out does not narrow."""
 
-    name: Name
-    connector: str
-    settings: dict[str, Any] = Field(
-        default_factory=dict, description="Secrets too, which are never given back; one left out is kept."
-    )
-    mapping: DeclaredMapping | None = None
-    user_schema: tuple[DeclaredAttribute, ...] = Field((), description="Laid over the connector's own, by name.")
-    policy: DeclaredPolicy = DeclaredPolicy()
+    search: str = Field("", max_length=200, description="A part of the name or slug.", json_schema_extra=PRINTABLE)
+    connector: str | None = None
+    health: Health | None = None
+    owner: UUID | None = Field(None, description="A member who was made its Owner.")
 
 
-class NewIntegrationBody(IntegrationBody):
-    """An integration to be made."""
+class HoldingsShape(BaseModel):
+    """How much is kept of an integration."""
 
-    slug: str = Field(pattern=r"^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$")
+    model_config = ConfigDict(from_attributes=True)
 
-
-class ChangedShape(CountShape):
-    """What saving changed; ``jobs`` now look at its accounts again."""
-
-    changed: list[str]
+    users: int
+    groups: int
+    jobs: int
+    events: int
 
 
 @router.get("")
-async def list_integrations(call: Entering) -> list[IntegrationShape]:
+async def list_integrations(call: Entering, asked: Annotated[IntegrationQuery, Query()]) -> list[IntegrationShape]:
     """List the integrations you have a role on, by slug."""
     async with call.read() as reader:
         seen = await list_visible_integrations(reader, call.guest)
-        standings = await list_standings(reader)
-    return [IntegrationShape.of(one, standings[one.id], role) for one, role in seen if one.id in standings]
+        standings, owners = await list_standings(reader), await list_owners(reader)
+    shapes = [IntegrationShape.of(one, standings[one.id], role) for one, role in seen if one.id in standings]
+    return [
+        one
+        for one in shapes
+        if asked.search.casefold() in f"{one.name}\n{one.slug}".casefold()
+        and asked.connector in {None, one.connector}
+        and asked.health in {None, one.health}
+        and asked.owner in {None, *(owner.id for owner in owners.get(IntegrationId(one.id), ()))}
+    ]
 
 
 @router.post("", status_code=201)
 async def make_integration(call: Creating, body: NewIntegrationBody) -> WholeIntegrationShape:
     """Make an integration, as a draft that runs no jobs, and become its Owner."""
     async with call.transaction() as tx:
-        draft = _draft(call, body.slug, body, {})
+        draft = draft_of(call, body.slug, body, {})
         created = await create_integration(tx, draft, call.house.connectors, call.house.keyring)
         await give_role(tx, created.id, call.guest.member.id, IntegrationRole.OWNER)
-        standing = await get_standing(tx, created.id)
-    return WholeIntegrationShape.whole(created, standing, IntegrationRole.OWNER)
+        return await _tell(tx, created, IntegrationRole.OWNER)
 
 
 @router.get("/{integration}")
@@ -79,13 +95,22 @@ async def read_integration(call: Seeing) -> WholeIntegrationShape:
 
 
 @router.put("/{integration}")
-async def replace_integration(call: Configuring, body: IntegrationBody) -> ChangedShape:
+async def replace_integration(call: Configuring, body: ChangedIntegrationBody) -> ChangedShape:
     """Make the integration as the body says. Accounts the change may concern are looked at again."""
     async with call.transaction() as tx:
         kept = await read_secrets(tx, call.integration, call.house.keyring)
-        draft = _draft(call, call.integration.slug, body, kept)
-        saved = await change_integration(tx, draft, call.house.connectors, call.house.keyring)
-    return ChangedShape(jobs=saved.jobs, changed=[difference.field for difference in saved.differences])
+        draft = draft_of(call, call.integration.slug, body, kept)
+        return await save_change(tx, call, draft, body.version)
+
+
+@router.post("/{integration}/plan")
+async def plan(call: Configuring, body: ChangedIntegrationBody) -> PlanShape:
+    """Tell what making the integration so would change, and for how many people; nothing is saved."""
+    async with call.transaction() as tx:
+        kept = await read_secrets(tx, call.integration, call.house.keyring)
+        draft = draft_of(call, call.integration.slug, body, kept)
+        planned = await plan_change(tx, call, draft, body.version)
+    return await tell_plan(call, planned)
 
 
 @router.post("/{integration}/activate")
@@ -119,6 +144,13 @@ async def sync(call: Operating) -> CountShape:
         return CountShape(jobs=await sync_integration(tx, call.integration))
 
 
+@router.get("/{integration}/holdings")
+async def read_holdings(call: Configuring) -> HoldingsShape:
+    """Count what deleting the integration would forget."""
+    async with call.read() as reader:
+        return HoldingsShape.model_validate(await survey_deletion(reader, call.integration.slug))
+
+
 @router.delete("/{integration}", status_code=204)
 async def delete(call: Configuring) -> None:
     """Forget a draft or paused integration with its people, jobs and events. The app is not touched."""
@@ -130,20 +162,13 @@ async def _whole(call: IntegrationCall, reader: Reader) -> WholeIntegrationShape
     current = await find_integration(reader, call.integration.slug)
     if current is None:
         raise NotFoundError(f"There is no integration {call.integration.slug}.")
-    return WholeIntegrationShape.whole(current, await get_standing(reader, current.id), call.role)
+    return await _tell(reader, current, call.role)
 
 
-def _draft(call: Call, slug: str, body: IntegrationBody, kept: Mapping[str, str]) -> IntegrationDraft:
-    connector = call.house.connectors.get(body.connector)
-    declared = body.mapping
-    schema = {attribute.name: attribute for attribute in (() if connector is None else connector.schema)}
-    schema |= {one.name: one.as_attribute() for one in body.user_schema}
-    return IntegrationDraft(
-        slug=slug,
-        name=body.name,
-        connector=body.connector,
-        settings={**kept, **body.settings},
-        mapping=None if declared is None or connector is None else declared.over(connector.mapping),
-        schema=None if connector is None else tuple(schema.values()),
-        policy=body.policy.as_policy(),
+async def _tell(reader: Reader, integration: Integration, role: IntegrationRole) -> WholeIntegrationShape:
+    return WholeIntegrationShape.whole(
+        IntegrationShape.of(integration, await get_standing(reader, integration.id), role),
+        integration,
+        await get_hindrance(reader, integration.id),
+        await latest_version(reader, integration.id),
     )

@@ -17,6 +17,7 @@ from seatkeeper.core.tasks import TaskKind, TaskState
 from seatkeeper.core.wording import describe_event, describe_job, explain
 from seatkeeper.store.queries.assignments import MOST_AHEAD
 from seatkeeper.store.queries.events import ListedEvent
+from seatkeeper.store.queries.integrations import Hindrance
 from seatkeeper.store.queries.jobs import ListedAttempt, ListedJob
 from seatkeeper.store.queries.members import ListedMember, ListedRole
 from seatkeeper.store.queries.standings import Standing
@@ -25,6 +26,8 @@ from seatkeeper.store.queries.tokens import ListedToken
 from seatkeeper.store.rows import encode_integration
 
 T = TypeVar("T")
+
+_FIGURES = ("people", "groups", "open_jobs", "failed", "tasks", "last_event_at")
 
 
 class Shape(BaseModel):
@@ -79,6 +82,7 @@ class IntegrationShape(BaseModel):
     open_jobs: int
     failed: int
     tasks: int
+    last_event_at: datetime | None
 
     @classmethod
     def of(cls, integration: Integration, standing: Standing, role: IntegrationRole) -> "IntegrationShape":
@@ -86,7 +90,7 @@ class IntegrationShape(BaseModel):
         health = health_of(integration, proven=standing.proven, failed=standing.failed, tasks=standing.tasks)
         return cls(
             **{name: getattr(integration, name) for name in ("id", "slug", "name", "connector", "state")},
-            **{name: getattr(standing, name) for name in ("people", "groups", "open_jobs", "failed", "tasks")},
+            **{name: getattr(standing, name) for name in _FIGURES},
             health=health,
             role=role,
         )
@@ -95,18 +99,35 @@ class IntegrationShape(BaseModel):
 class WholeIntegrationShape(IntegrationShape):
     """An integration in full; durations are ISO 8601."""
 
+    version: int = Field(description="Of its configuration: every change is a new one.")
+    quarantine: ProblemShape | None = Field(
+        description="Why no job runs until the app accepts the service account."
+    )
+    throttled_until: datetime | None = Field(description="How long the app asked to be left alone.")
     settings: dict[str, Any]
     mapping: dict[str, Any]
     user_schema: list[dict[str, Any]]
     policy: dict[str, Any]
 
     @classmethod
-    def whole(cls, integration: Integration, standing: Standing, role: IntegrationRole) -> "WholeIntegrationShape":
+    def whole(
+        cls, short: IntegrationShape, integration: Integration, hindrance: Hindrance, version: int
+    ) -> "WholeIntegrationShape":
         """Tell all of an integration."""
-        columns = encode_integration(integration)
-        short = IntegrationShape.of(integration, standing, role)
-        parts = {name: columns[name].obj for name in ("settings", "mapping", "policy")}
-        return cls(**short.model_dump(), **parts, user_schema=columns["schema"].obj)
+        return cls(
+            **short.model_dump(),
+            version=version,
+            quarantine=ProblemShape.of(hindrance.quarantine),
+            throttled_until=hindrance.throttled_until,
+            **configuration_of(integration),
+        )
+
+
+def configuration_of(integration: Integration) -> dict[str, Any]:
+    """Spell how an integration is configured, without its secrets."""
+    columns = encode_integration(integration)
+    parts = {name: columns[name].obj for name in ("settings", "mapping", "policy")}
+    return {**parts, "user_schema": columns["schema"].obj}
 
 
 class JobShape(BaseModel):
