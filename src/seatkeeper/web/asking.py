@@ -1,6 +1,6 @@
 """What a person asks Activity for, in the URL: so a view can be shared, and the page makes its links from it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
@@ -43,6 +43,17 @@ class Asked:
     def is_back(self) -> bool:
         """An older page is looked at."""
         return self.before is not None or self.after is not None
+
+    @property
+    def stays(self) -> bool:
+        """The rows are those of before, and what came after them is only counted."""
+        return self.is_back or self.holds
+
+    @property
+    def sameness(self) -> Hashable:
+        """Everything the rows depend on: where the view is the same, this is, and the other way round."""
+        seen = self.seen if self.stays else None
+        return (self.path, frozenset(self.fields.items()), self.before, self.after, seen, self.holds)
 
     @property
     def span(self) -> Span:

@@ -13,6 +13,7 @@ from seatkeeper.store.database import Database
 from seatkeeper.store.sealing import Keyring
 from seatkeeper.web.background import Background
 from seatkeeper.web.live import Changes
+from seatkeeper.web.sharing import Part, Shared
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +39,14 @@ class WebSettings:
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """The engine's parts, the settings, word of what changes, and what goes on while nobody waits for it."""
+    """The engine's parts, the settings, word of what changes, and what goes on or is made for several at once."""
 
     engine: Engine
     settings: WebSettings
     changes: Changes
     work: Background = field(default_factory=Background)
+    parts: Shared[Part | None] = field(default_factory=Shared)
+    """Parts of pages that are the same for everybody who may see them."""
 
     @property
     def database(self) -> Database:

@@ -28,10 +28,10 @@ _KEEP_ALIVE = 15.0
 _CHECK_EVERY = 25.0
 """Seconds after which it is looked whether somebody may still watch."""
 _LEAST_PAUSE = 0.2
-_PAUSE_EACH = 0.02
-"""Seconds between two words to one browser, at least and for each that watches the same: what one word has all of
-them fetch then never takes much more than half of a core, however large a bulk is."""
-_SPREAD_EACH = 0.001
+_PAUSE_EACH = 0.002
+"""Seconds between two words to one browser, at least and for each that watches the same. What they fetch is made
+once for all of them (``web.sharing``), so that a bulk, however large, takes little more than half of a core."""
+_SPREAD_EACH = 0.0005
 """Seconds over which a word is spread, for each browser it goes to, so that they do not all come at once."""
 
 Watched: TypeAlias = frozenset[IntegrationId] | None

@@ -22,6 +22,7 @@ from seatkeeper.store.database import Reader, Transaction
 from seatkeeper.web.house import House
 from seatkeeper.web.rendering import render, when
 from seatkeeper.web.security import CSRF_FIELD, csrf_token, page_headers
+from seatkeeper.web.sharing import Part
 
 SESSION_COOKIE = "seatkeeper_session"
 VISIT_COOKIE = "seatkeeper_visit"
@@ -147,11 +148,18 @@ class Visit:
         content = render(
             template, self._context() | {"notice": unquote(notice or "") if shows_notice else ""} | context
         )
-        headers = page_headers(self.nonce, secure=self.house.settings.is_secure)
-        response = HTMLResponse(content, status, headers | {"X-Request-Id": self.request_id})
+        response = self._answer(content, status)
         if shows_notice:
             response.delete_cookie(NOTICE_COOKIE)
         return response
+
+    def part(self, part: Part) -> Response:
+        """Answer with a part of a page that others may be given, too."""
+        return self._answer(part.dressed(self.nonce), 200)
+
+    def _answer(self, content: str, status: int) -> Response:
+        headers = page_headers(self.nonce, secure=self.house.settings.is_secure)
+        return HTMLResponse(content, status, headers | {"X-Request-Id": self.request_id})
 
     def go(self, path: str, notice: str = "") -> Response:
         """Send the browser to another page of ours, which shows the notice once."""

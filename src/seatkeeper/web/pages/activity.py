@@ -26,6 +26,7 @@ from seatkeeper.web.asking import PAGE, Asked, read_asked
 from seatkeeper.web.doors import Door
 from seatkeeper.web.frames import integration_frame
 from seatkeeper.web.pages.activity_csv import CSVResponse
+from seatkeeper.web.sharing import Part, render_part
 from seatkeeper.web.visits import Visit
 
 _MOST_NEW = 100
@@ -50,13 +51,13 @@ class View:
 async def show_of_one(visit: Visit) -> Response:
     """Show what happened in one integration."""
     asked = read_asked(visit, f"/integrations/{visit.integration.slug}/activity")
+    wanted = asked.narrow([visit.integration.id])
+    if visit.is_fragment:
+        return await _show_rows(visit, asked, wanted, visit.integration.id)
     async with visit.read() as reader:
-        wanted = asked.narrow([visit.integration.id])
-        view = await _view(visit, reader, asked, wanted, visit.integration.id)
+        view = await _view(reader, visit.now, asked, wanted, visit.integration.id)
         if view is None:
             return visit.go(asked.url())
-        if visit.is_fragment:
-            return visit.page("parts/activity_rows.html", view=view)
         frame = await integration_frame(visit, reader)
     return visit.page("activity.html", view=view, **_choices(), **frame)
 
@@ -65,12 +66,12 @@ async def show_of_all(visit: Visit) -> Response:
     """Show what happened in every integration the guest may see."""
     asked = read_asked(visit, "/activity")
     async with visit.read() as reader:
-        view = await _view(visit, reader, asked, await _narrow_to_visible(visit, reader, asked), None)
-    if view is None:
-        return visit.go(asked.url())
+        wanted = await _narrow_to_visible(visit, reader, asked)
     if visit.is_fragment:
-        return visit.page("parts/activity_rows.html", view=view)
-    return visit.page("activity_of_all.html", view=view, **_choices())
+        return await _show_rows(visit, asked, wanted, None)
+    async with visit.read() as reader:
+        view = await _view(reader, visit.now, asked, wanted, None)
+    return visit.go(asked.url()) if view is None else visit.page("activity_of_all.html", view=view, **_choices())
 
 
 async def download_of_one(visit: Visit) -> Response:
@@ -87,13 +88,31 @@ async def download_of_all(visit: Visit) -> Response:
     return CSVResponse(visit, wanted, "activity.csv")
 
 
+async def _show_rows(
+    visit: Visit, asked: Asked, wanted: ActivityFilter, integration_id: IntegrationId | None
+) -> Response:
+    """Show the rows alone, made once for all who ask for the same of the same integrations at the same time."""
+    house = visit.house
+
+    async def make() -> Part | None:
+        now = house.clock()
+        async with house.database.read() as reader:
+            view = await _view(reader, now, asked, wanted, integration_id)
+        shown = {"view": view, "integration": integration_id}
+        return None if view is None else render_part("parts/activity_rows.html", now, **shown)
+
+    may_see = (integration_id, tuple(wanted.integrations), wanted.with_deleted)
+    part = await house.parts.get(("activity", may_see, asked.sameness), make)
+    return visit.go(asked.url()) if part is None else visit.part(part)
+
+
 async def _narrow_to_visible(visit: Visit, reader: Reader, asked: Asked) -> ActivityFilter:
     seen = await list_visible_integrations(reader, visit.known)
     return asked.narrow([one.id for one, _ in seen], with_deleted=visit.may(Permission.SEE))
 
 
 async def _view(
-    visit: Visit, reader: Reader, asked: Asked, wanted: ActivityFilter, integration_id: IntegrationId | None
+    reader: Reader, now: datetime, asked: Asked, wanted: ActivityFilter, integration_id: IntegrationId | None
 ) -> View | None:
     """Read the page asked for; None when what is newer than ``after`` fits the first page."""
     rows = await list_activity(reader, wanted, asked.span)
@@ -103,13 +122,12 @@ async def _view(
             return None
         rows = rows[1:]
     rows = rows[:PAGE]
-    stays = asked.is_back or asked.holds
-    seen = asked.seen if stays else None
+    seen = asked.seen if asked.stays else None
     if seen is None:
         seen = await _newest(reader, wanted) if asked.is_back else (rows[0].event.id if rows else None)
-    newer = await count_activity(reader, wanted, seen, _MOST_NEW) if stays and seen is not None else 0
+    newer = await count_activity(reader, wanted, seen, _MOST_NEW) if asked.stays and seen is not None else 0
     has_older = has_more or asked.after is not None
-    burst = None if integration_id is None else await _burst(reader, integration_id, visit.now)
+    burst = None if integration_id is None else await _burst(reader, integration_id, now)
     return View(asked, rows, has_older, asked.is_back and bool(rows), seen, newer, burst)
 
 
