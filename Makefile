@@ -15,7 +15,10 @@ help:  ## list the doors
 .apps/.ready: scripts/install-apps $(wildcard lab/requirements/*.txt lab/*/package-lock.json) .venv/.ready
 	@scripts/install-apps
 
-demo: .apps/.ready  ## play an identity provider against two real apps and watch (ARGS=--exit ends when proven)
+.apps/.ready-for-demo: scripts/install-apps lab/requirements/scim2-server.txt .venv/.ready
+	@scripts/install-apps demo
+
+demo: .apps/.ready-for-demo  ## play an identity provider against two real apps and watch (ARGS=--exit ends when proven)
 	@$(run)python -m demo $(ARGS)
 
 test: .apps/.ready lint  ## everything CI runs: checks, then every test against real PostgreSQL and real apps
