@@ -10,14 +10,18 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Scope
 
 from seatkeeper.web.api import (
+    account,
     activity,
     dry_runs,
     groups,
+    health,
     integrations,
     jobs,
     members,
+    notification_routes,
     overview,
     people,
+    providers,
     starting_points,
     tasks,
     tokens,
@@ -43,7 +47,11 @@ ROUTERS: tuple[APIRouter, ...] = (
     activity.router,
     tasks.router,
     tokens.router,
+    notification_routes.router,
     members.router,
+    health.router,
+    providers.router,
+    account.router,
 )
 """The operations. A test calls each of them with each role and scope."""
 

@@ -1,20 +1,23 @@
-"""The workspace: its members, and how the installation stands."""
+"""The members of the workspace."""
 
 from datetime import datetime
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
-from seatkeeper.core.access import WorkspaceRole
+from seatkeeper.core.access import IntegrationRole, WorkspaceRole
 from seatkeeper.core.ids import MemberId
 from seatkeeper.operations.invitations import Invitation, invite_member, make_link
 from seatkeeper.operations.members import change_role, disable_member, enable_member
-from seatkeeper.store.queries.installation import read_queue_standing
-from seatkeeper.store.queries.members import get_member, list_members
+from seatkeeper.store.queries.api_tokens import list_api_tokens
+from seatkeeper.store.queries.integrations import list_integrations
+from seatkeeper.store.queries.members import get_member, list_members, list_roles_of
+from seatkeeper.store.queries.passkeys import list_passkeys
+from seatkeeper.store.queries.providers import list_providers_of
 from seatkeeper.web.api.calls import ManagingWorkspace, SeeingWorkspace
 from seatkeeper.web.api.routing import Operation
-from seatkeeper.web.api.shapes import Email, HealthShape, MemberShape, Name, Shape
+from seatkeeper.web.api.shapes import Email, MemberShape, Name, Shape
 
 router = APIRouter(tags=["Workspace"], route_class=Operation)
 
@@ -47,6 +50,29 @@ class MemberChangeBody(Shape):
     disabled: bool | None = None
 
 
+class LinkBody(Shape):
+    """What a new link does besides."""
+
+    forgets_totp: bool = Field(False, description="Takes the second step away from somebody who lost it.")
+
+
+class HeldRoleShape(BaseModel):
+    """A role on an integration that a member was given."""
+
+    slug: str
+    name: str
+    role: IntegrationRole
+
+
+class WholeMemberShape(MemberShape):
+    """A member in full."""
+
+    passkeys: int
+    providers: list[str] = Field(description="Sign-in providers that know them.")
+    api_tokens: int
+    integrations: list[HeldRoleShape]
+
+
 @router.get("/members")
 async def list_workspace(call: SeeingWorkspace) -> list[MemberShape]:
     """List the members, by e-mail address."""
@@ -55,10 +81,19 @@ async def list_workspace(call: SeeingWorkspace) -> list[MemberShape]:
 
 
 @router.get("/members/{member}")
-async def read_member(call: SeeingWorkspace, member: UUID) -> MemberShape:
-    """Read one member."""
+async def read_member(call: SeeingWorkspace, member: UUID) -> WholeMemberShape:
+    """Read one member: how they sign in, and what they may do where."""
     async with call.read() as reader:
-        return MemberShape.of(await get_member(reader, MemberId(member)))
+        listed = await get_member(reader, MemberId(member))
+        held = await list_roles_of(reader, listed.member.id)
+        here = [one for one in await list_integrations(reader) if one.id in held]
+        return WholeMemberShape(
+            **MemberShape.of(listed).model_dump(),
+            passkeys=len(await list_passkeys(reader, listed.member.id)),
+            providers=await list_providers_of(reader, listed.member.id),
+            api_tokens=len(await list_api_tokens(reader, listed.member.id)),
+            integrations=[HeldRoleShape(slug=one.slug, name=one.name, role=held[one.id]) for one in here],
+        )
 
 
 @router.post("/members", status_code=201)
@@ -69,10 +104,11 @@ async def invite(call: ManagingWorkspace, body: MemberBody) -> InvitationShape:
 
 
 @router.post("/members/{member}/link", status_code=201)
-async def make_member_link(call: ManagingWorkspace, member: UUID) -> InvitationShape:
+async def make_member_link(call: ManagingWorkspace, member: UUID, body: LinkBody | None = None) -> InvitationShape:
     """Make a new link for a member; the one before is void."""
+    forgets = body is not None and body.forgets_totp
     async with call.transaction() as tx:
-        return InvitationShape.of(await make_link(tx, MemberId(member)))
+        return InvitationShape.of(await make_link(tx, MemberId(member), forgets_totp=forgets))
 
 
 @router.patch("/members/{member}")
@@ -85,18 +121,3 @@ async def change_member(call: ManagingWorkspace, member: UUID, body: MemberChang
         if body.disabled is not None:
             await (disable_member if body.disabled else enable_member)(tx, member_id)
         return MemberShape.of(await get_member(tx, member_id))
-
-
-@router.get("/health")
-async def read_health(call: SeeingWorkspace) -> HealthShape:
-    """Say how the installation stands: workers heard lately, and what waits."""
-    house = call.house
-    async with call.read() as reader:
-        standing = await read_queue_standing(reader, house.clock(), house.settings.heard_within)
-    return HealthShape(
-        workers=standing.workers,
-        open_jobs=dict(standing.open_jobs),
-        oldest_due_at=standing.oldest_due_at,
-        open_tasks=standing.open_tasks,
-        quarantined=standing.quarantined,
-    )

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Annotated, Any, Generic, Literal, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -280,6 +280,16 @@ class RoleShape(BaseModel):
         return cls(member_id=member.id, email=member.email, name=member.name, role=listed.role)
 
 
+class MemberNameShape(BaseModel):
+    """A member, for people to recognise."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    email: str
+    name: str
+
+
 class MemberShape(BaseModel):
     """A person of the workspace."""
 
@@ -287,38 +297,24 @@ class MemberShape(BaseModel):
     email: str
     name: str
     role: WorkspaceRole
+    has_password: bool
+    has_totp: bool
+    has_entered: bool = Field(description="There is a way for them to sign in.")
     created_at: datetime
     disabled_at: datetime | None
 
     @classmethod
     def of(cls, listed: ListedMember) -> "MemberShape":
         """Tell a member."""
-        member = listed.member
-        return cls(
-            id=member.id,
-            email=member.email,
-            name=member.name,
-            role=member.role,
-            created_at=listed.created_at,
-            disabled_at=listed.disabled_at,
-        )
+        own = {name: getattr(listed.member, name) for name in ("id", "email", "name", "role")}
+        others = {name: getattr(listed, name) for name in MemberShape.model_fields if name not in own}
+        return cls(**own, **others)
 
 
 class CountShape(BaseModel):
     """How many jobs an operation asked for, let go or ended."""
 
     jobs: int
-
-
-class HealthShape(BaseModel):
-    """How the installation stands."""
-
-    workers: int
-    open_jobs: dict[JobState, int]
-    oldest_due_at: datetime | None
-    open_tasks: int
-    quarantined: int
-    database: Literal["reachable"] = "reachable"
 
 
 def page_of(rows: Sequence[T], limit: int, cursor: Callable[[T], object]) -> tuple[list[T], str | None]:
