@@ -12,7 +12,7 @@ from seatkeeper.core.errors import InvalidValueError
 
 FORMAT = "seatkeeper.recording/1"
 """What the first line of a file of a recording names itself."""
-KEPT_HEADERS = ("accept", "content-type", "user-agent", "if-match", "if-none-match")
+KEPT_HEADERS = ("accept", "content-type", "user-agent")
 """Headers that are recorded, and so sent again; never one that proves who somebody is."""
 
 
