@@ -24,8 +24,8 @@ def main() -> int:
     with set_stage() as stage:
         _play(console, stage)
         status = _prove(console, stage)
-        show_addresses(console, stage)
         if not arguments.exit:
+            show_addresses(console, stage)
             _serve_on()
     return status
 
