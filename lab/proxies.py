@@ -31,11 +31,11 @@ class Proxy:
             self._busy_answers, self._retry_after = answers, retry_after
 
     def hold(self) -> None:
-        """Leave every request without an answer until ``let_pass``."""
+        """Leave every change without an answer until ``let_pass``; reads are answered."""
         self._passing.clear()
 
     def let_pass(self) -> None:
-        """Forward what was held, and everything from now on."""
+        """Forward the changes that were held, and everything from now on."""
         self._passing.set()
 
     def serve(self) -> None:
@@ -60,7 +60,8 @@ class Proxy:
 
     def forward(self, method: str, path: str, headers: dict[str, str], body: bytes) -> httpx.Response:
         """Send one request on, once that is let pass."""
-        self._passing.wait()
+        if method != "GET":
+            self._passing.wait()
         kept = {name: value for name, value in headers.items() if name.lower() not in _HOP_BY_HOP}
         return self._client.request(method, path, headers=kept, content=body)
 
