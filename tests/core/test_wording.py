@@ -66,6 +66,7 @@ def test_an_event_is_one_sentence_that_names_its_target(kind: EventKind) -> None
             {"added": 3, "removed": 1},
             "Okta changed the members of the group ada: 3 added; 1 removed.",
         ),
+        (EventKind.GROUP_ASSIGNED, {"waiting": 1}, "Okta assigned the group ada: 1 member waiting."),
         (
             EventKind.INTEGRATION_CHANGED,
             {"changed": ["name"], "jobs": 1},

@@ -69,6 +69,11 @@ async def here(database: Database, database_url: str) -> Directory:
             "INSERT INTO memberships SELECT g.id, u.id FROM (SELECT id, row_number() OVER () n FROM groups) g"
             " JOIN (SELECT id, row_number() OVER () n FROM users) u ON u.n % 2000 = g.n % 2000"
         )
+        connection.execute(
+            "INSERT INTO nested_groups SELECT a.id, b.id, a.integration_id FROM groups a JOIN groups b"
+            " ON b.integration_id = a.integration_id AND b.external_id = 'g-' || (1 + substr(a.external_id, 3)::int)"
+            " WHERE substr(a.external_id, 3)::int % 2 = 0"
+        )
         connection.execute("VACUUM ANALYZE")
     return here
 
@@ -115,6 +120,45 @@ def test_a_look_up_of_a_group_reads_an_index(database_url: str, here: Directory)
         scanned, indexes, _ = _explained(database_url, here, page, condition)
         assert scanned == set(), text
         assert index in indexes, text
+
+
+def test_a_look_up_by_group_reads_no_users_but_its_members_and_those_of_groups_within_it(
+    database_url: str, here: Directory
+) -> None:
+    with psycopg.connect(database_url) as connection:
+        [[outer, inner, direct, indirect]] = connection.execute(
+            "SELECT n.group_id, n.member_id,"
+            " (SELECT count(*) FROM memberships m JOIN users u ON u.id = m.user_id WHERE m.group_id = n.group_id"
+            " AND u.integration_id = n.integration_id),"
+            " (SELECT count(*) FROM memberships m JOIN users u ON u.id = m.user_id WHERE m.group_id = n.member_id"
+            " AND u.integration_id = n.integration_id)"
+            " FROM nested_groups n WHERE integration_id = %s LIMIT 1",
+            [here.integration.id],
+        )
+    assert min(direct, indirect) > 0
+    mine = users.c.integration_id == here.integration.id
+    for text, members in (
+        (f'groups.value eq "{outer}"', direct + indirect),
+        (f'groups[value eq "{outer}" and type eq "indirect"]', indirect),
+        (f'groups[value eq "{inner}" and type eq "direct"]', indirect),
+    ):
+        condition = compile_user_filter(ScimFilter(text).ast, MODEL)
+        page = select(users).where(mine, condition.expression).order_by(users.c.id).limit(100).offset(0)
+        scanned, _, found = _explained(database_url, here, page, condition)
+        assert ("users" in scanned, found) == (False, members), text
+
+
+def test_a_late_page_read_by_cursor_starts_where_the_last_one_ended(database_url: str, here: Directory) -> None:
+    with psycopg.connect(database_url) as connection:
+        [[last]] = connection.execute(
+            "SELECT id FROM users WHERE integration_id = %s ORDER BY id OFFSET %s LIMIT 1",
+            [here.integration.id, PEOPLE - 50],
+        )
+    mine = users.c.integration_id == here.integration.id
+    page = select(users).where(mine, users.c.id > last).order_by(users.c.id).limit(100)
+    scanned, indexes, found = _explained(database_url, here, page)
+    assert (scanned, found) == (set(), 49)
+    assert indexes <= {"users_in_order", "users_pkey"}
 
 
 def test_a_page_of_everybody_is_read_in_order_and_not_sorted(database_url: str, here: Directory) -> None:

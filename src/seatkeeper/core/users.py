@@ -36,11 +36,16 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class MembersChange:
-    """Who comes to a group and who goes. With ``replace`` the members afterwards are exactly ``add``.
+    """Who comes to a group and who goes, users and groups. With ``replace`` the members afterwards are exactly
+    those to add.
 
-    Adding a member twice and removing a stranger are success. Somebody in both sets is added.
+    Adding a member twice and removing a stranger are success. Somebody to add and to remove is added. Whoever is
+    not known yet waits: becomes a member on arrival.
     """
 
-    add: frozenset[UserId] = frozenset()
-    remove: frozenset[UserId] = frozenset()
+    add: frozenset[UserId | GroupId] = frozenset()
+    remove: frozenset[UserId | GroupId] = frozenset()
     replace: bool = False
+    add_named: frozenset[str] = frozenset()
+    """Values that are no ids of ours: an externalId, a userName."""
+    remove_named: frozenset[str] = frozenset()

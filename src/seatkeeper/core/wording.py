@@ -11,6 +11,7 @@ The details of an event have one meaning each, whatever its kind:
 ``note``     what a person said of their task   ``request``  what the identity provider called
 ``role``     what somebody became or was        ``method``   how somebody signed in, or tried to
 ``address``  where they did                     ``requests`` number of requests recorded or replayed
+``waiting``  number of members who have yet to arrive
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -239,6 +240,8 @@ def _counts(details: Mapping[str, Any]) -> Iterator[str]:
         yield f"{details['added']} added"
     if details.get("removed"):
         yield f"{details['removed']} removed"
+    if details.get("waiting"):
+        yield f"{_counted(details['waiting'], 'member')} waiting"
     if details.get("count"):
         yield _counted(details["count"], "removal")
     if details.get("jobs"):

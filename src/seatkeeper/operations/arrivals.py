@@ -32,7 +32,8 @@ _MOST = 50
 class _Waiting:
     arrival: Arrival
     draft: UserDraft
-    answer: "asyncio.Future[User]"
+    answer: "asyncio.Future[User | None]"
+    """None for somebody for whom a group waits: nothing was written."""
 
 
 @dataclass(slots=True)
@@ -54,14 +55,16 @@ class Arrivals:
 
     async def create_user(self, origin: Origin, integration: Integration, draft: UserDraft) -> User:
         """Take in a new user as ``operations.users.create_user`` does, and commit it."""
-        if unique_attributes(integration):
-            async with self._database.transaction(origin) as tx:
-                return await create_user(tx, integration, draft)
-        waiting = _Waiting(
-            read_arrival(origin, integration, draft), draft, asyncio.get_running_loop().create_future()
-        )
-        self._put(integration.id, waiting)
-        return await waiting.answer
+        if not unique_attributes(integration):
+            waiting = _Waiting(
+                read_arrival(origin, integration, draft), draft, asyncio.get_running_loop().create_future()
+            )
+            self._put(integration.id, waiting)
+            user = await waiting.answer
+            if user is not None:
+                return user
+        async with self._database.transaction(origin) as tx:
+            return await create_user(tx, integration, draft)
 
     def _put(self, integration_id: IntegrationId, waiting: _Waiting) -> None:
         queue = self._queues.setdefault(integration_id, _Queue())
@@ -100,12 +103,13 @@ class Arrivals:
 
     async def _write(self, batch: Sequence[_Waiting]) -> None:
         async with self._database.one_statement(batch[0].arrival.origin) as tx:
-            ids = await add_users(tx, [waiting.arrival for waiting in batch])
-        for waiting, user_id in zip(batch, ids, strict=True):
+            landings = await add_users(tx, [waiting.arrival for waiting in batch])
+        for waiting, landing in zip(batch, landings, strict=True):
             if waiting.answer.done():
                 continue
             try:
-                waiting.answer.set_result(newcomer(tx, waiting.draft, user_id))
+                user = None if landing.is_awaited else newcomer(tx, waiting.draft, landing)
+                waiting.answer.set_result(user)
             except AlreadyExistsError as error:
                 waiting.answer.set_exception(error)
 

@@ -1,17 +1,13 @@
 """What a draft would change of a resource, and whether its asker may change it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import orjson
 
-from seatkeeper.core.errors import InvalidValueError, VersionMismatchError
-from seatkeeper.core.ids import UserId
+from seatkeeper.core.errors import VersionMismatchError
 from seatkeeper.core.values import Document
 from seatkeeper.store.texts import encode_document
-
-_NAMED = 10
-"""How many unknown members an error names."""
 
 
 def as_stored(document: Document) -> dict[str, Any]:
@@ -43,10 +39,3 @@ def check_version(version: int, if_version: int | None) -> None:
         raise VersionMismatchError(
             f"The resource is at version {version}, not {if_version}: read it again and repeat the change."
         )
-
-
-def unknown_members(unknown: Sequence[UserId]) -> InvalidValueError:
-    """Word the refusal of members that are no users of the integration."""
-    named = ", ".join(str(user_id) for user_id in unknown[:_NAMED])
-    more = f" and {len(unknown) - _NAMED} more" if len(unknown) > _NAMED else ""
-    return InvalidValueError(f"These members are not users of this integration: {named}{more}.")

@@ -1,35 +1,37 @@
 """What an IdP may ask for about groups and their members.
 
-A member must be a user of the same integration. Its sister is ``operations.users``, which says how both lock.
+A member is a user or a group of the same integration, or somebody who is waited for. Its sister is
+``operations.users``, which says how both lock; here, groups are locked before the groups in them.
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from seatkeeper.core.errors import AlreadyExistsError, NotFoundError
-from seatkeeper.core.events import EventKind
+from seatkeeper.core.events import EventKind, Origin
 from seatkeeper.core.ids import GroupId, UserId
 from seatkeeper.core.integrations import Integration
-from seatkeeper.core.jobs import JobKind
 from seatkeeper.core.users import Group, MembersChange
 from seatkeeper.core.values import Document
-from seatkeeper.operations.drafts import as_stored, changed_attributes, check_version, unknown_members
-from seatkeeper.operations.mappings import uses_groups
+from seatkeeper.operations.drafts import as_stored, changed_attributes, check_version
+from seatkeeper.operations.group_consequences import ask_for_members, count_members, follow_change
+from seatkeeper.operations.references import tell_apart
 from seatkeeper.operations.uniqueness import take_turns_for_group
-from seatkeeper.store.database import Transaction
+from seatkeeper.store.database import Database, Transaction
 from seatkeeper.store.identifiers import new_id
-from seatkeeper.store.records.accounts_of_users import list_accounts_of_active, list_accounts_of_active_members
 from seatkeeper.store.records.app_groups import list_app_groups_of
+from seatkeeper.store.records.arrivals import let_arrive
 from seatkeeper.store.records.consequences import follow_group
 from seatkeeper.store.records.events import Happening, record_event
-from seatkeeper.store.records.group_changes import Turnover, rename_group, write_group
+from seatkeeper.store.records.group_changes import MembersWish, Turnover, rename_group, write_group
 from seatkeeper.store.records.groups import delete_group_row, insert_group, lock_group
-from seatkeeper.store.records.jobs import ask_for_accounts, ask_for_groups
+from seatkeeper.store.records.jobs import ask_for_groups
+from seatkeeper.store.records.waiting import list_waiting_groups
 from seatkeeper.store.texts import check_name
 
 __all__ = ["GroupChange", "GroupDraft", "MembersChange", "change_group", "create_group", "delete_group"]
-
-_NOBODY = Turnover(added=(), removed=(), unknown=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,22 +56,28 @@ class GroupChange:
 
 
 async def create_group(
-    tx: Transaction, integration: Integration, draft: GroupDraft, members: frozenset[UserId]
+    tx: Transaction,
+    integration: Integration,
+    draft: GroupDraft,
+    members: MembersChange | frozenset[UserId | GroupId],
 ) -> Group:
-    """Take in a new group with its members.
+    """Take in a new group with its members, and let it into the groups that wait for it.
 
-    Raises ``AlreadyExistsError`` when the displayName is taken, compared without case, and ``InvalidValueError``,
-    also for members this integration does not know.
+    Raises ``AlreadyExistsError`` when the displayName is taken, compared without case, and ``InvalidValueError``.
     """
+    if not isinstance(members, MembersChange):
+        members = MembersChange(members)
     group = _applied(_unborn(tx), draft)
     async with tx.savepoint():
         if not await insert_group(tx, integration.id, group):
             raise _taken(group.display_name)
-        joined = await _write(tx, integration, group, MembersChange(members), attributes=())
-    details = {"added": len(joined.added)}
+        joined = await _write(tx, integration, group, members, attributes=())
+    details = {name: count for name, count in count_members(joined).items() if name != "removed"}
     happening = Happening(integration.id, EventKind.GROUP_ASSIGNED, group.display_name, details=details)
-    await _ask_for_accounts(tx, integration, joined, of_group=None)
+    await ask_for_members(tx, integration, joined, [])
     await follow_group(tx, group.id, happening, pushes=integration.policy.push_groups, takes_access=False)
+    if group.external_id is not None:
+        await join_waiting_groups(tx, integration, group.id, external_id=group.external_id)
     return group
 
 
@@ -84,8 +92,7 @@ async def change_group(
     """Change a group; ``change`` is pure and is given the group as it stands, locked until the transaction ends.
 
     A change that changes nothing leaves no trace: no new version, no job, no event. Raises ``NotFoundError``,
-    ``VersionMismatchError``, ``AlreadyExistsError``, ``InvalidValueError`` (also for unknown members to add),
-    and whatever ``change`` raises.
+    ``VersionMismatchError``, ``AlreadyExistsError``, ``InvalidValueError``, and whatever ``change`` raises.
     """
     group = _found(await lock_group(tx, integration.id, group_id), group_id)
     check_version(group.version, if_version)
@@ -95,10 +102,11 @@ async def change_group(
     if "displayName" in attributes:
         await take_turns_for_group(tx, integration, [group.display_name, wanted.display_name])
     turnover = await _write(tx, integration, wanted, wish.members, attributes=attributes)
-    if not attributes and turnover.is_empty:
-        return group
-    await _follow(tx, integration, wanted, attributes, turnover)
-    return wanted
+    if attributes or turnover.waiting or not turnover.is_empty:
+        await follow_change(tx, integration, wanted, attributes, turnover)
+    if "externalId" in attributes and wanted.external_id is not None:
+        await join_waiting_groups(tx, integration, group_id, external_id=wanted.external_id)
+    return wanted if attributes or not turnover.is_empty else group
 
 
 async def delete_group(
@@ -108,13 +116,46 @@ async def delete_group(
 
     Raises ``NotFoundError`` and ``VersionMismatchError``.
     """
-    group = _found(await lock_group(tx, integration.id, group_id), group_id)
+    group = _found(await lock_group(tx, integration.id, group_id, to_delete=True), group_id)
     check_version(group.version, if_version)
-    await _ask_for_accounts(tx, integration, _NOBODY, of_group=group_id)
+    await ask_for_members(tx, integration, Turnover(), [group_id])
     jobs = await ask_for_groups(tx, await list_app_groups_of(tx, [group_id]), takes_access=True)
     await delete_group_row(tx, group_id)
     job_id = jobs[0] if jobs else None
     await record_event(tx, Happening(integration.id, EventKind.GROUP_REMOVED, group.display_name, job_id=job_id))
+
+
+async def join_waiting_groups(
+    tx: Transaction,
+    integration: Integration,
+    newcomer: UserId | GroupId,
+    *,
+    external_id: str | None,
+    user_name_key: str | None = None,
+) -> None:
+    """Make somebody who goes by these names a member of the groups that wait for them."""
+    for group_id, value in await list_waiting_groups(tx, integration.id, external_id, user_name_key):
+        joining = MembersChange(frozenset({newcomer}), remove_named=frozenset({value}))
+        await change_group(tx, integration, group_id, _with(joining))
+
+
+async def _look_again(
+    integration: Integration, group_id: GroupId, values: frozenset[str], database: Database, origin: Origin
+) -> None:
+    """Look for those who were on the way while they were not yet waited for, and so know nothing of it."""
+    async with database.transaction(origin) as tx:
+        await let_arrive(tx, integration.id)
+    joining = MembersChange(add_named=values)
+    with suppress(NotFoundError):
+        async with database.transaction(origin) as tx:
+            await change_group(tx, integration, group_id, _with(joining))
+
+
+def _with(members: MembersChange) -> Callable[[Group], GroupChange]:
+    def change(group: Group) -> GroupChange:
+        return GroupChange(GroupDraft(group.display_name, group.external_id, group.document), members)
+
+    return change
 
 
 def _unborn(tx: Transaction) -> Group:
@@ -146,49 +187,24 @@ def _taken(display_name: str) -> AlreadyExistsError:
 async def _write(
     tx: Transaction, integration: Integration, group: Group, members: MembersChange, *, attributes: Sequence[str]
 ) -> Turnover:
-    if "displayName" in attributes:
-        turnover = await rename_group(tx, integration.id, group, members)
+    """Write a group and its members. Whoever turns out to be no user is looked for, and waited for if need be."""
+    if members.add_named or members.remove_named:
+        wish = await tell_apart(tx, integration, members)
     else:
-        turnover = await write_group(tx, integration.id, group, members, differs=bool(attributes))
+        wish = MembersWish(add=members.add, remove=members.remove, replace=members.replace)
+    write = rename_group if "displayName" in attributes else partial(write_group, differs=bool(attributes))
+    turnover = await write(tx, integration.id, group, wish)
+    strangers: frozenset[UserId] = frozenset()
+    while turnover is not None and turnover.unknown:
+        strangers |= frozenset(turnover.unknown)
+        found = await tell_apart(tx, integration, members, strangers)
+        turnover = await write_group(tx, integration.id, group, found, differs=bool(attributes))
     if turnover is None:
         raise _taken(group.display_name)
-    if turnover.unknown:
-        raise unknown_members(turnover.unknown)
+    if turnover.waiting:
+        tx.afterwards(partial(_look_again, integration, group.id, frozenset(turnover.waiting)))
     return turnover
-
-
-async def _follow(
-    tx: Transaction, integration: Integration, group: Group, attributes: Sequence[str], turnover: Turnover
-) -> None:
-    """Ask for what the change means to the app, and record it: a new name and new members are two events."""
-    counts = {"added": len(turnover.added), "removed": len(turnover.removed)}
-    details: dict[EventKind, Document] = {}
-    if attributes:
-        details[EventKind.GROUP_CHANGED] = {"changed": attributes}
-    if not turnover.is_empty:
-        details[EventKind.GROUP_MEMBERS_CHANGED] = counts
-    first, *others = (
-        Happening(integration.id, kind, group.display_name, details=said) for kind, said in details.items()
-    )
-    concerns_app = "displayName" in attributes or not turnover.is_empty
-    pushes = integration.policy.push_groups and concerns_app
-    await _ask_for_accounts(tx, integration, turnover, of_group=group.id if attributes else None)
-    job_id = await follow_group(tx, group.id, first, pushes=pushes, takes_access=bool(turnover.removed))
-    for other in others:
-        await record_event(tx, replace(other, job_id=job_id))
 
 
 def _in_full(group: Group) -> Document:
     return {**group.document, "displayName": group.display_name, "externalId": group.external_id}
-
-
-async def _ask_for_accounts(
-    tx: Transaction, integration: Integration, members: Turnover, *, of_group: GroupId | None
-) -> None:
-    """Ask for the accounts of those who came and went, and of the whole group when it has changed itself."""
-    if not uses_groups(integration):
-        return
-    accounts = set(await list_accounts_of_active(tx, [*members.added, *members.removed]))
-    if of_group is not None:
-        accounts |= set(await list_accounts_of_active_members(tx, of_group))
-    await ask_for_accounts(tx, JobKind.UPDATE, list(accounts))

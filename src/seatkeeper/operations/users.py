@@ -24,11 +24,12 @@ from seatkeeper.core.jobs import JobKind
 from seatkeeper.core.users import User
 from seatkeeper.core.values import Document
 from seatkeeper.operations.drafts import as_stored, changed_attributes, check_version
+from seatkeeper.operations.groups import join_waiting_groups
 from seatkeeper.operations.uniqueness import claim_values, name_turn, take_turns_for, unique_attributes
 from seatkeeper.store.database import Transaction
 from seatkeeper.store.records.accounts_of_users import rename_account
 from seatkeeper.store.records.app_groups import list_app_groups_of
-from seatkeeper.store.records.arrivals import Arrival, add_users
+from seatkeeper.store.records.arrivals import Arrival, Landing, add_users
 from seatkeeper.store.records.consequences import follow_user
 from seatkeeper.store.records.events import Happening
 from seatkeeper.store.records.jobs import ask_for_groups
@@ -52,7 +53,7 @@ class UserDraft:
 
 
 async def create_user(tx: Transaction, integration: Integration, draft: UserDraft) -> User:
-    """Take in a new user. An active one gets a job to provision its account.
+    """Take in a new user, and into the groups that wait for it. An active one gets a job to provision its account.
 
     A person who comes back under the same userName gets the account that was left behind.
     Raises ``AlreadyExistsError`` when the userName is taken, compared without case, or another value that must be
@@ -62,10 +63,12 @@ async def create_user(tx: Transaction, integration: Integration, draft: UserDraf
     has_claims = bool(unique_attributes(integration))
     if has_claims:
         await take_turns_for(tx, integration, [draft.user_name], [draft.document])
-    [user_id] = await add_users(tx, [arrival])
-    user = newcomer(tx, draft, user_id)
+    [landing] = await add_users(tx, [arrival], takes_awaited=True)
+    user = newcomer(tx, draft, landing)
     if has_claims:
         await claim_values(tx, integration, user.id, draft.document)
+    if landing.is_awaited:
+        await _join_waiting_groups(tx, integration, user)
     return user
 
 
@@ -84,12 +87,12 @@ def read_arrival(origin: Origin, integration: Integration, draft: UserDraft) -> 
     )
 
 
-def newcomer(tx: Transaction, draft: UserDraft, user_id: UserId | None) -> User:
+def newcomer(tx: Transaction, draft: UserDraft, landing: Landing) -> User:
     """Give the user that was made of a draft. Raises ``AlreadyExistsError`` when there is none."""
-    if user_id is None:
+    if landing.user_id is None:
         raise _taken(draft.user_name)
     return User(
-        id=user_id,
+        id=landing.user_id,
         user_name=draft.user_name,
         external_id=draft.external_id,
         active=draft.active,
@@ -133,6 +136,8 @@ async def change_user(
     await follow_user(tx, wanted, job, happening)
     if renamed:
         await rename_account(tx, user_id, name_key(wanted.user_name))
+    if renamed or wanted.external_id != user.external_id:
+        await _join_waiting_groups(tx, integration, wanted)
     return wanted
 
 
@@ -150,6 +155,11 @@ async def delete_user(
     if groups and integration.policy.push_groups:
         await ask_for_groups(tx, await list_app_groups_of(tx, groups), takes_access=True)
     await delete_user_row(tx, user_id)
+
+
+async def _join_waiting_groups(tx: Transaction, integration: Integration, user: User) -> None:
+    names = {"external_id": user.external_id, "user_name_key": name_key(user.user_name)}
+    await join_waiting_groups(tx, integration, user.id, **names)
 
 
 async def _lock_with_groups(

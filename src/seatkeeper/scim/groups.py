@@ -57,7 +57,7 @@ GROUPS = Collection(
 async def create(call: Call) -> Response:
     """Take in a group."""
     payload = await call.document()
-    draft, members = new_group(payload), members_of(payload) or frozenset()
+    draft, members = new_group(payload), members_of(payload) or MembersChange()
     async with call.transaction() as tx:
         group = await create_group(tx, call.integration, draft, members)
         shown = await _shown(call, tx, group)
@@ -79,7 +79,7 @@ async def replace(call: Call) -> Response:
     """Put a group. Members that are not spoken of stay: a rename must not empty a group."""
     payload = await call.document()
     draft, members = new_group(payload), members_of(payload)
-    change = GroupChange(draft, MembersChange() if members is None else MembersChange(members, replace=True))
+    change = GroupChange(draft, members or MembersChange())
     async with call.transaction() as tx:
         group = await _changed(call, tx, lambda _: change)
         return await _shown(call, tx, group)

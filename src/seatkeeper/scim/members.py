@@ -9,9 +9,9 @@ from uuid import UUID
 from scim2_models import InvalidPathException, InvalidValueException, MutabilityException, Path
 from scim2_models.path import CompareOperator, Comparison, FilterNode, LogicalExpr, LogicalOperator
 
-from seatkeeper.core.ids import UserId
-from seatkeeper.core.users import Group
-from seatkeeper.operations.groups import GroupChange, MembersChange
+from seatkeeper.core.ids import GroupId, UserId
+from seatkeeper.core.users import Group, MembersChange
+from seatkeeper.operations.groups import GroupChange
 from seatkeeper.scim.drafts import settled_group, unchanged_group
 from seatkeeper.scim.models import GROUP
 from seatkeeper.scim.patch import prepared_patch
@@ -25,12 +25,12 @@ _BY_ID = re.compile(r'members\[\s*value\s+eq\s+"([^"\\]*)"\s*\]', re.IGNORECASE)
 """The path of one member, which need not be parsed: Okta sends one for each member that leaves."""
 
 
-def members_of(payload: Mapping[str, Any]) -> frozenset[UserId] | None:
+def members_of(payload: Mapping[str, Any]) -> MembersChange | None:
     """Read the members of a POST or a PUT; None where none are spoken of. Raises ``InvalidValueException``."""
     spoken = {key.lower(): value for key, value in payload.items()}
     if _MEMBERS not in spoken:
         return None
-    return frozenset(known_ids(_values(spoken[_MEMBERS])))
+    return _change(_values(spoken[_MEMBERS]), replace=True)
 
 
 def group_patch(payload: Mapping[str, Any]) -> Callable[[Group], GroupChange]:
@@ -90,8 +90,8 @@ def _members_path(operation: Operation) -> Path[Any] | None:
 class _Changes:
     """The sum of operations on members so far."""
 
-    add: set[UserId] = field(default_factory=set)
-    remove: set[UserId] = field(default_factory=set)
+    add: set[str] = field(default_factory=set)
+    remove: set[str] = field(default_factory=set)
     replace: bool = False
 
     def take(self, operation: Operation, choice: _Choice) -> None:
@@ -100,12 +100,12 @@ class _Changes:
             case Op.REMOVE if choice.ids is None and operation.value is None:
                 self._empty()
             case Op.REMOVE:
-                self._leave(possible_ids(chosen))
+                self._leave(chosen)
             case Op.REPLACE if choice.ids is None:
                 self._empty()
-                self._join(known_ids(chosen))
+                self._join(chosen)
             case Op.ADD | Op.REPLACE:
-                self._join(known_ids(chosen))
+                self._join(chosen)
             case _:
                 assert_never(operation.op)
 
@@ -114,18 +114,17 @@ class _Changes:
         self.remove.clear()
         self.replace = True
 
-    def _join(self, members: Iterable[UserId]) -> None:
+    def _join(self, members: Iterable[str]) -> None:
         self.add.update(members)
         self.remove.difference_update(self.add)
 
-    def _leave(self, members: Iterable[UserId]) -> None:
+    def _leave(self, members: Iterable[str]) -> None:
         gone = set(members)
         self.add -= gone
         self.remove |= gone
 
     def total(self) -> MembersChange:
-        remove = frozenset() if self.replace else frozenset(self.remove)
-        return MembersChange(frozenset(self.add), remove, replace=self.replace)
+        return _change(self.add, () if self.replace else self.remove, replace=self.replace)
 
 
 def _compared_ids(node: FilterNode) -> list[str]:
@@ -152,25 +151,29 @@ def _value(entry: object) -> str:
     value = entry
     if isinstance(entry, dict):
         value = entry.get("value") or next((item for key, item in entry.items() if key.lower() == "value"), None)
-    if not isinstance(value, str):
-        raise InvalidValueException(detail="Each of 'members' must be an object with a 'value', a user's id.")
+    if not isinstance(value, str) or not value.strip():
+        raise InvalidValueException(
+            detail="Each of 'members' must be an object with a 'value', the id of a user or a group."
+        )
     return value
 
 
-def known_ids(values: Iterable[str]) -> list[UserId]:
-    """Read ids that must be of users. Raises ``InvalidValueException`` for one that cannot be."""
-    ids = []
+def _change(add: Iterable[str], remove: Iterable[str] = (), *, replace: bool) -> MembersChange:
+    """Tell ids from other values. Whether there is anybody with such an id is for ``operations`` to find out."""
+    (comes, named), (goes, unnamed) = _told_apart(add), _told_apart(remove)
+    return MembersChange(comes, goes, replace, named, unnamed)
+
+
+def _told_apart(values: Iterable[str]) -> tuple[frozenset[UserId | GroupId], frozenset[str]]:
+    ids: set[UserId | GroupId] = set()
+    others: set[str] = set()
     for value in values:
-        user_id = parsed_id(value)
-        if user_id is None:
-            raise InvalidValueException(detail=f"There is no user with the id '{value}'.")
-        ids.append(UserId(user_id))
-    return ids
-
-
-def possible_ids(values: Iterable[str]) -> list[UserId]:
-    """Read ids of users to remove; what cannot be one is nobody's and left out."""
-    return [UserId(user_id) for value in values if (user_id := parsed_id(value)) is not None]
+        parsed = parsed_id(value)
+        if parsed is None:
+            others.add(value)
+        else:
+            ids.add(UserId(parsed))
+    return frozenset(ids), frozenset(others)
 
 
 def parsed_id(value: str) -> UUID | None:

@@ -4,7 +4,7 @@ Written here, and not taken from scim2-models, because its User refuses ``z@z`` 
 ``profileUrl`` and a manager without ``$ref``, all of which Microsoft's validator sends. Values are kept as sent.
 """
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Union
 
 from pydantic import Field, GetCoreSchemaHandler
 from pydantic_core import core_schema
@@ -154,7 +154,7 @@ class GroupMembership(ComplexAttribute):
     """The URL of the group."""
     display: _ReadOnly = None
     """The name of the group."""
-    type: _ReadOnly = Field(None, examples=["direct"])
+    type: _ReadOnly = Field(None, examples=["direct", "indirect"])
     """How the person is a member."""
 
 
@@ -244,12 +244,12 @@ class GroupMember(ComplexAttribute):
 
     value: Annotated[str | None, Mutability.immutable, CaseExact.true] = None
     """The id of the member."""
-    ref: Annotated[Reference["User"] | None, Mutability.immutable] = Field(  # type: ignore[type-arg]
+    ref: Annotated[Reference[Union["User", "Group"]] | None, Mutability.immutable] = Field(  # type: ignore[type-arg]
         None, serialization_alias="$ref", validation_alias="$ref"
     )
     """The URL of the member."""
-    type: Annotated[str | None, Mutability.immutable] = Field(None, examples=["User"])
-    """The kind of member: always User."""
+    type: Annotated[str | None, Mutability.immutable] = Field(None, examples=["User", "Group"])
+    """The kind of member."""
     display: _ReadOnly = None
     """The name of the member."""
 
@@ -267,4 +267,4 @@ class Group(NamedGroup):
     """A group assigned to the app in the identity provider."""
 
     members: list[GroupMember] | None = None
-    """The people in the group."""
+    """The people in the group, and the groups."""

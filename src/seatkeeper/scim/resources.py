@@ -44,7 +44,7 @@ def revision(resource: User | Group, groups: Sequence[Membership] = ()) -> str:
     """
     if not groups:
         return str(resource.version)
-    shown = "".join(f"{group.group_id}{group.display_name}" for group in groups)
+    shown = "".join(f"{group.group_id}{group.display_name}{group.is_direct}" for group in groups)
     return f"{resource.version}.{hashlib.sha256(shown.encode()).hexdigest()[:16]}"
 
 
@@ -58,16 +58,17 @@ def _membership(base_url: str, group: Membership) -> dict[str, Any]:
         "value": str(group.group_id),
         "$ref": f"{base_url}/Groups/{group.group_id}",
         "display": group.display_name,
-        "type": "direct",
+        "type": "direct" if group.is_direct else "indirect",
     }
 
 
 def _member(base_url: str, member: Member) -> dict[str, Any]:
+    kind = "Group" if member.is_group else "User"
     return {
-        "value": str(member.user_id),
-        "$ref": f"{base_url}/Users/{member.user_id}",
+        "value": str(member.id),
+        "$ref": f"{base_url}/{kind}s/{member.id}",
         "display": member.display,
-        "type": "User",
+        "type": kind,
     }
 
 

@@ -1,7 +1,7 @@
 """The connection pool and the transaction every change happens in."""
 
 import select
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -63,6 +63,7 @@ class _Change:
     now: datetime
     origin: Origin
     touched: set[IntegrationId] = field(default_factory=set)
+    afterwards: list["Afterwards"] = field(default_factory=list)
 
 
 class Transaction(Reader):
@@ -77,10 +78,15 @@ class Transaction(Reader):
         self.now = change.now
         self.origin = change.origin
         self._touched = change.touched
+        self._afterwards = change.afterwards
 
     def touch(self, integration_id: IntegrationId) -> None:
         """Ask for this integration to be looked at once the change is committed."""
         self._touched.add(integration_id)
+
+    def afterwards(self, look: "Afterwards") -> None:
+        """Have something done once the change is committed, before whoever asked for the change is answered."""
+        self._afterwards.append(look)
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
@@ -158,6 +164,8 @@ class Database:
             yield Transaction(connection, change)
         if change.touched:
             self._after_commit(frozenset(change.touched))
+        for look in change.afterwards:
+            await look(self, origin)
 
     @asynccontextmanager
     async def one_statement(self, origin: Origin) -> AsyncIterator[Transaction]:
@@ -207,6 +215,10 @@ class Database:
         connection.adapters.register_dumper(dict, JsonbDumper)
         await connection.execute("SET TIME ZONE 'UTC'")
         self._unsuspected.add(connection)
+
+
+Afterwards: TypeAlias = Callable[[Database, Origin], Awaitable[None]]
+"""What is done in transactions of its own, on behalf of the same asker."""
 
 
 def _has_news(connection: Connection) -> bool:

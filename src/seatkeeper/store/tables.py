@@ -156,6 +156,28 @@ memberships = Table(
     Index("memberships_by_user", "user_id", "group_id"),
 )
 
+nested_groups = Table(
+    "nested_groups",
+    metadata,
+    Column("group_id", Uuid, ForeignKey("groups.id", ondelete="CASCADE"), primary_key=True),
+    Column("member_id", Uuid, ForeignKey("groups.id", ondelete="CASCADE"), primary_key=True),
+    _owned_by("integrations"),
+    Index("nested_groups_by_member", "member_id", "group_id"),
+    Index("nested_groups_by_integration", "integration_id"),
+)
+
+waiting_members = Table(
+    "waiting_members",
+    metadata,
+    Column("group_id", Uuid, ForeignKey("groups.id", ondelete="CASCADE"), primary_key=True),
+    Column("value", Text, primary_key=True),
+    _owned_by("integrations"),
+    Column("value_key", Text, nullable=False),
+    Column("since", INSTANT, nullable=False),
+    Index("waiting_members_by_value", "integration_id", "value"),
+    Index("waiting_members_by_key", "integration_id", "value_key"),
+)
+
 accounts = Table(
     "accounts",
     metadata,

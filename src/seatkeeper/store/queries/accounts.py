@@ -16,6 +16,7 @@ from seatkeeper.core.users import Group, User
 from seatkeeper.core.values import Attributes
 from seatkeeper.store.database import Reader, Row
 from seatkeeper.store.queries.due_jobs import written
+from seatkeeper.store.queries.nesting import belonging_to
 from seatkeeper.store.rows import decode_group, decode_user
 from seatkeeper.store.statements import prepare
 from seatkeeper.store.tables import account_grants, accounts, groups, jobs, memberships, users
@@ -74,7 +75,7 @@ _OF_USER = prepare(
 )
 _GRANTS = prepare(select(account_grants).where(account_grants.c.account_id == any_(_IDS)))
 _USERS = prepare(select(users).where(users.c.id == any_(_IDS)))
-_MEMBERSHIPS = prepare(select(memberships).where(memberships.c.user_id == any_(_IDS)))
+_MEMBERSHIPS = prepare(select(belonging_to(memberships.c.user_id == any_(_IDS))))
 _GROUPS = prepare(select(groups).where(groups.c.id == any_(_IDS)).order_by(groups.c.id))
 _HOLDERS = prepare(
     select(

@@ -3,13 +3,14 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Text, Uuid, any_, bindparam, exists, func, or_, select
+from sqlalchemy import Text, Uuid, any_, bindparam, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from seatkeeper.core.ids import AccountId, AppGroupId, GroupId, IntegrationId, Uid
 from seatkeeper.core.jobs import JobState
 from seatkeeper.store.database import Reader, Row
 from seatkeeper.store.queries.due_jobs import written
+from seatkeeper.store.queries.nesting import belonging_to, groups_within
 from seatkeeper.store.statements import prepare
 from seatkeeper.store.tables import accounts, app_groups, groups, jobs, memberships
 
@@ -40,10 +41,14 @@ _BY_IDS = prepare(_SELECTED.where(app_groups.c.id == any_(_IDS)))
 _BY_UIDS = prepare(
     _SELECTED.where(app_groups.c.integration_id == _OF_INTEGRATION, app_groups.c.uid == any_(_UIDS))
 )
+_inside = groups_within(select(bindparam("group_id", type_=Uuid).label("id")).subquery("given"))
 _MEMBERS = prepare(
-    select(accounts.c.uid)
-    .join(memberships, memberships.c.user_id == accounts.c.user_id)
-    .where(memberships.c.group_id == bindparam("group_id", type_=Uuid), accounts.c.uid.is_not(None))
+    select(accounts.c.uid).where(
+        accounts.c.uid.is_not(None),
+        accounts.c.user_id.in_(
+            select(memberships.c.user_id).join(_inside, _inside.c.group_id == memberships.c.group_id)
+        ),
+    )
 )
 _MANAGED = prepare(
     select(accounts.c.uid).where(accounts.c.integration_id == _OF_INTEGRATION, accounts.c.uid == any_(_UIDS))
@@ -59,26 +64,23 @@ _newest_job = (
     .scalar_subquery()
 )
 _settled = (JobState.SUCCEEDED, JobState.UNVERIFIED, JobState.UNCHANGED)
+_theirs = select(accounts.c.user_id).where(accounts.c.id == bindparam("account_id", type_=Uuid)).scalar_subquery()
+_their_groups = belonging_to(memberships.c.user_id == _theirs)
 _TO_LEAVE = prepare(
     _SELECTED.join(accounts, accounts.c.integration_id == app_groups.c.integration_id)
     .where(
         accounts.c.id == bindparam("account_id", type_=Uuid),
         app_groups.c.uid.is_not(None),
         or_(
-            exists().where(
-                memberships.c.group_id == app_groups.c.group_id, memberships.c.user_id == accounts.c.user_id
-            ),
+            app_groups.c.group_id.in_(select(_their_groups.c.group_id)),
             _newest_job.not_in([written(state) for state in _settled]),
         ),
     )
     .order_by(app_groups.c.id)
 )
+_of_them = belonging_to(memberships.c.user_id.in_(select(accounts.c.user_id).where(accounts.c.id == any_(_IDS))))
 _OF_ACCOUNTS = prepare(
-    select(app_groups.c.id)
-    .distinct()
-    .join(memberships, memberships.c.group_id == app_groups.c.group_id)
-    .join(accounts, accounts.c.user_id == memberships.c.user_id)
-    .where(accounts.c.id == any_(_IDS))
+    select(app_groups.c.id).distinct().join(_of_them, _of_them.c.group_id == app_groups.c.group_id)
 )
 
 

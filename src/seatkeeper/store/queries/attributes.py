@@ -8,12 +8,26 @@ from typing import Any
 
 from scim2_models import ComplexAttribute, Extension, InvalidFilterException
 from scim2_models.path import AttributeBinding
-from sqlalchemy import ColumnElement, FromClause, Table, Text, exists, func, literal, literal_column, true
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Label,
+    Table,
+    Text,
+    exists,
+    func,
+    literal,
+    literal_column,
+    select,
+    true,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
 from seatkeeper.store.queries.comparisons import Kind, Value, value_in
 from seatkeeper.store.queries.groups import MEMBER_DISPLAY
-from seatkeeper.store.tables import groups, memberships, users
+from seatkeeper.store.queries.nesting import nesting
+from seatkeeper.store.tables import groups, memberships, nested_groups, users
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +159,44 @@ def _common(table: Table, resource_type: str) -> dict[str, Value]:
 
 _UNREADABLE = frozenset({"schemas", "meta.location", "meta.version"})
 
+
+def _groups_of_users() -> dict[str, Entries]:
+    through = nesting()
+    direct = select(memberships.c.user_id, memberships.c.group_id, _label("direct"))
+    indirect = select(memberships.c.user_id, through.c.group_id, _label("indirect")).join(
+        through, through.c.member_id == memberships.c.group_id
+    )
+    belonging = union_all(direct, indirect).subquery("belonging")
+    values = {
+        "value": Value(groups.c.id, Kind.ID),
+        "display": Value(groups.c.display_name, Kind.TEXT),
+        "type": Value(belonging.c.type, Kind.TEXT),
+    }
+    rows = belonging.join(groups, groups.c.id == belonging.c.group_id)
+    return {"groups": _related(values, rows, belonging.c.user_id == users.c.id)}
+
+
+def _members_of_groups() -> dict[str, Entries]:
+    people = select(memberships.c.group_id, users.c.id, MEMBER_DISPLAY.label("display"), _label("User")).join(
+        users, users.c.id == memberships.c.user_id
+    )
+    within = groups.alias("within")
+    others = select(nested_groups.c.group_id, within.c.id, within.c.display_name, _label("Group")).join(
+        within, within.c.id == nested_groups.c.member_id
+    )
+    members = union_all(people, others).subquery("members")
+    values = {
+        "value": Value(members.c.id, Kind.ID),
+        "display": Value(members.c.display, Kind.TEXT),
+        "type": Value(members.c.type, Kind.TEXT),
+    }
+    return {"members": _related(values, members, members.c.group_id == groups.c.id)}
+
+
+def _label(text: str) -> Label[str]:
+    return literal(text, Text).label("type")
+
+
 USERS = Resources(
     table=users,
     columns={
@@ -152,17 +204,7 @@ USERS = Resources(
         "userName": Value(users.c.user_name, Kind.TEXT, key=users.c.user_name_key),
         "active": Value(users.c.active, Kind.BOOLEAN),
     },
-    rows={
-        "groups": _related(
-            {
-                "value": Value(groups.c.id, Kind.ID),
-                "display": Value(groups.c.display_name, Kind.TEXT),
-                "type": _constant("direct"),
-            },
-            memberships.join(groups, groups.c.id == memberships.c.group_id),
-            memberships.c.user_id == users.c.id,
-        )
-    },
+    rows=_groups_of_users(),
     unreadable=_UNREADABLE | {"password"},
     searched=users.alias("searched"),
 )
@@ -173,16 +215,6 @@ GROUPS = Resources(
         **_common(groups, "Group"),
         "displayName": Value(groups.c.display_name, Kind.TEXT, key=groups.c.display_name_key),
     },
-    rows={
-        "members": _related(
-            {
-                "value": Value(users.c.id, Kind.ID),
-                "display": Value(MEMBER_DISPLAY, Kind.TEXT),
-                "type": _constant("User"),
-            },
-            memberships.join(users, users.c.id == memberships.c.user_id),
-            memberships.c.group_id == groups.c.id,
-        )
-    },
+    rows=_members_of_groups(),
     unreadable=_UNREADABLE,
 )

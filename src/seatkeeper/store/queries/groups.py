@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Integer, Uuid, any_, bindparam, func, select
+from sqlalchemy import Integer, Uuid, any_, bindparam, false, func, select, true, union_all
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from seatkeeper.core.errors import NotFoundError
@@ -13,16 +13,20 @@ from seatkeeper.store.database import Reader
 from seatkeeper.store.queries.listing import INTEGRATION, ListQuery, Page, Place, Stretch, read_page, read_stretch
 from seatkeeper.store.rows import decode_group
 from seatkeeper.store.statements import prepare
-from seatkeeper.store.tables import groups, memberships, users
+from seatkeeper.store.tables import groups, memberships, nested_groups, users
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A member of a group. ``display`` is the user's displayName, or the userName without one."""
+    """A member of a group. ``display`` is the user's displayName, or the userName without one.
 
-    user_id: UserId
+    For a group within the group, both names are its displayName.
+    """
+
+    id: UserId | GroupId
     display: str
     user_name: str
+    is_group: bool = False
 
 
 MEMBER_DISPLAY = func.coalesce(func.nullif(users.c.document["displayName"].astext, ""), users.c.user_name)
@@ -31,15 +35,35 @@ MEMBER_DISPLAY = func.coalesce(func.nullif(users.c.document["displayName"].astex
 _ONE = prepare(
     select(groups).where(groups.c.id == bindparam("group_id", type_=Uuid), groups.c.integration_id == INTEGRATION)
 )
-_MEMBERS_OF = prepare(
-    select(memberships.c.group_id, users.c.id, MEMBER_DISPLAY.label("display"), users.c.user_name)
+_GROUPS = any_(bindparam("groups", type_=ARRAY(Uuid)))
+_people = (
+    select(
+        memberships.c.group_id,
+        users.c.id,
+        MEMBER_DISPLAY.label("display"),
+        users.c.user_name,
+        false().label("is_group"),
+    )
     .join(users, users.c.id == memberships.c.user_id)
-    .where(memberships.c.group_id == any_(bindparam("groups", type_=ARRAY(Uuid))))
-    .order_by(users.c.id)
+    .where(memberships.c.group_id == _GROUPS)
 )
+_groups_within = (
+    select(
+        nested_groups.c.group_id,
+        groups.c.id,
+        groups.c.display_name.label("display"),
+        groups.c.display_name.label("user_name"),
+        true().label("is_group"),
+    )
+    .join(groups, groups.c.id == nested_groups.c.member_id)
+    .where(nested_groups.c.group_id == _GROUPS)
+)
+_all = union_all(_people, _groups_within).subquery("members")
+_MEMBERS_OF = prepare(select(_all).order_by(_all.c.is_group, _all.c.id))
+_GROUP = bindparam("group_id", type_=Uuid)
 _first = (
     select(memberships.c.user_id)
-    .where(memberships.c.group_id == bindparam("group_id", type_=Uuid))
+    .where(memberships.c.group_id == _GROUP)
     .limit(bindparam("most", type_=Integer) + 1)
     .subquery("first")
 )
@@ -67,7 +91,7 @@ async def list_groups_after(
 
 
 async def list_members(reader: Reader, group_id: GroupId) -> list[Member]:
-    """Read the members of one group, in the order in which the users were created."""
+    """Read the members of one group, people in the order of their creation, then groups."""
     return (await members_of_groups(reader, [group_id]))[group_id]
 
 
@@ -84,6 +108,5 @@ async def members_of_groups(reader: Reader, group_ids: Sequence[GroupId]) -> dic
     if not found:
         return found
     for row in await reader.fetch_all(_MEMBERS_OF, groups=list(found)):
-        member = Member(UserId(row["id"]), row["display"], row["user_name"])
-        found[GroupId(row["group_id"])].append(member)
+        found[GroupId(row.pop("group_id"))].append(Member(**row))
     return found

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Uuid, any_, bindparam, select
+from sqlalchemy import Uuid, any_, bindparam, exists, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from seatkeeper.core.errors import NotFoundError
@@ -12,6 +12,7 @@ from seatkeeper.core.users import User
 from seatkeeper.core.values import Document
 from seatkeeper.store.database import Reader
 from seatkeeper.store.queries.listing import INTEGRATION, ListQuery, Page, Place, Stretch, read_page, read_stretch
+from seatkeeper.store.queries.nesting import belonging_to
 from seatkeeper.store.rows import decode_user
 from seatkeeper.store.statements import prepare
 from seatkeeper.store.tables import groups, memberships, users
@@ -19,10 +20,11 @@ from seatkeeper.store.tables import groups, memberships, users
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """A group a user belongs to."""
+    """A group a user belongs to, be it through another group it is a member of."""
 
     group_id: GroupId
     display_name: str
+    is_direct: bool = True
 
 
 _ONE = prepare(
@@ -33,10 +35,17 @@ _DOCUMENTS = prepare(
     .where(users.c.integration_id == INTEGRATION)
     .order_by(users.c.id)
 )
+_belonging = belonging_to(memberships.c.user_id == any_(bindparam("users", type_=ARRAY(Uuid))))
 _GROUPS_OF = prepare(
-    select(memberships.c.user_id, groups.c.id, groups.c.display_name)
-    .join(groups, groups.c.id == memberships.c.group_id)
-    .where(memberships.c.user_id == any_(bindparam("users", type_=ARRAY(Uuid))))
+    select(
+        _belonging.c.user_id,
+        groups.c.id,
+        groups.c.display_name,
+        exists()
+        .where(memberships.c.group_id == _belonging.c.group_id, memberships.c.user_id == _belonging.c.user_id)
+        .label("is_direct"),
+    )
+    .join(groups, groups.c.id == _belonging.c.group_id)
     .order_by(groups.c.id)
 )
 
@@ -73,5 +82,6 @@ async def list_groups_of(reader: Reader, user_ids: Sequence[UserId]) -> dict[Use
     if not found:
         return found
     for row in await reader.fetch_all(_GROUPS_OF, users=list(found)):
-        found[UserId(row["user_id"])].append(Membership(GroupId(row["id"]), row["display_name"]))
+        membership = Membership(GroupId(row["id"]), row["display_name"], row["is_direct"])
+        found[UserId(row["user_id"])].append(membership)
     return found

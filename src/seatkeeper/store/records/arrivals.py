@@ -7,6 +7,7 @@ What it writes is what ``records.jobs`` and ``records.events`` write one by one.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import orjson
 from sqlalchemy import (
@@ -20,12 +21,16 @@ from sqlalchemy import (
     bindparam,
     case,
     column,
+    exists,
+    false,
     func,
     insert,
     literal,
     null,
+    or_,
     select,
     true,
+    union_all,
     update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
@@ -40,7 +45,7 @@ from seatkeeper.store.records.jobs import wish_for, wish_values
 from seatkeeper.store.records.unique_values import lock_keys
 from seatkeeper.store.rowsets import encode_rows, rowset
 from seatkeeper.store.statements import prepare
-from seatkeeper.store.tables import accounts, events, users
+from seatkeeper.store.tables import accounts, events, users, waiting_members
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +63,19 @@ class Arrival:
     """The digest by which rivals for the userName take turns."""
 
 
+@dataclass(frozen=True, slots=True)
+class Landing:
+    """How an arrival ended. Without a ``user_id`` nothing was written."""
+
+    user_id: UserId | None
+    is_awaited: bool
+    """A group waits for the user, who must then come in a transaction that can make it a member."""
+
+
 _NOW = bindparam("now", type_=DateTime(timezone=True))
 _TURNS = func.unnest(bindparam("turns", type_=ARRAY(BigInteger))).column_valued("turn")
+_DOOR = bindparam("door", type_=BigInteger)
+"""What is passed together on the way in, and shut by whoever lets all arrive who are on the way."""
 _GIVEN = rowset(
     *(column(name, Uuid()) for name in ("user_id", "account_id", "event_id", "integration_id")),
     *(column(name, Text()) for name in ("user_name", "user_name_key", "external_id")),
@@ -76,9 +92,18 @@ _KEPT = (
 )
 
 
-def _users(given: CTE) -> CTE:
+def _awaited(given: CTE) -> CTE:
+    mine = waiting_members.c.integration_id == given.c.integration_id
+    by_name = exists().where(mine, waiting_members.c.value_key == given.c.user_name_key)
+    by_external_id = exists().where(mine, waiting_members.c.value == given.c.external_id)
+    return select(given.c.user_id).where(or_(by_name, by_external_id)).cte("awaited")
+
+
+def _users(given: CTE, awaited: CTE) -> CTE:
     # Rivals have had their turn before a name is written, so that no two batches wait for each other's names.
+    door = select(func.count(func.pg_advisory_xact_lock_shared(_DOOR))).scalar_subquery()
     turns = select(func.count(func.pg_advisory_xact_lock(_TURNS))).scalar_subquery()
+    comes = or_(bindparam("takes_awaited", type_=Boolean), given.c.user_id.not_in(select(awaited.c.user_id)))
     values = {
         "id": given.c.user_id,
         **{name: given.c[name] for name in ("integration_id", "user_name", "user_name_key", "external_id")},
@@ -86,7 +111,8 @@ def _users(given: CTE) -> CTE:
         "created_at": _NOW,
         "updated_at": _NOW,
     }
-    source = select(*values.values()).where(turns >= 0).order_by(given.c.integration_id, given.c.user_name_key)
+    order = (given.c.integration_id, given.c.user_name_key)
+    source = select(*values.values()).where(door >= 0, turns >= 0, comes).order_by(*order)
     return (
         insert_or(users)
         .from_select(list(values), source)
@@ -183,11 +209,16 @@ def _events(newcomers: CTE, asked: CTE) -> CTE:
 
 def _arrive() -> Select[Any]:
     given = select(_GIVEN).cte("wanted")
-    arrived = _users(given)
+    awaited = _awaited(given)
+    arrived = _users(given, awaited)
     newcomers = _newcomers(given, arrived)
     asked = _jobs(newcomers)
+    ended = union_all(
+        select(arrived.c.id.label("user_id"), false().label("is_awaited")),
+        select(awaited.c.user_id, true()),
+    ).subquery("ended")
     return (
-        select(arrived.c.id)
+        select(ended)
         .add_cte(_new_accounts(newcomers))
         .add_cte(_taking_over(newcomers, asked))
         .add_cte(_events(newcomers, asked))
@@ -195,21 +226,40 @@ def _arrive() -> Select[Any]:
 
 
 _ARRIVE = prepare(_arrive())
+_SHUT = prepare(select(func.count(func.pg_advisory_xact_lock(_DOOR))))
 
 
-async def add_users(tx: Transaction, arrivals: Sequence[Arrival]) -> list[UserId | None]:
-    """Write users, their accounts, the jobs to provision the active ones, and the events; touch the integrations.
+async def add_users(tx: Transaction, arrivals: Sequence[Arrival], *, takes_awaited: bool = False) -> list[Landing]:
+    """Write users of one integration, their accounts, the jobs to provision the active ones, and the events.
 
-    An account of the same userName that no user holds is taken over. Answers for each with its id, or None when
-    the userName is taken and nothing of it was written; waits for one that is being taken at this moment.
+    An account of the same userName that no user holds is taken over. Nothing is written of one whose userName is
+    taken, which waits for one that is being taken at this moment, nor, unless it ``takes_awaited``, of one for
+    whom a group waits. Touches the integration.
     """
     rows = [_row(arrival) for arrival in arrivals]
-    turns = lock_keys(arrival.turn for arrival in arrivals)
-    values = {**wish_values(tx, JobKind.PROVISION), "rows": encode_rows(rows), "turns": turns}
-    arrived = {row["id"] for row in await tx.fetch_all(_ARRIVE, **values)}
-    for arrival in arrivals:
-        tx.touch(arrival.integration_id)
-    return [UserId(row["user_id"]) if row["user_id"] in arrived else None for row in rows]
+    values = {
+        **wish_values(tx, JobKind.PROVISION),
+        "rows": encode_rows(rows),
+        "door": _door_of(arrivals[0].integration_id),
+        "turns": lock_keys(arrival.turn for arrival in arrivals),
+        "takes_awaited": takes_awaited,
+    }
+    arrived: set[UUID] = set()
+    awaited: set[UUID] = set()
+    for row in await tx.fetch_all(_ARRIVE, **values):
+        (awaited if row["is_awaited"] else arrived).add(row["user_id"])
+    tx.touch(arrivals[0].integration_id)
+    ids = [row["user_id"] for row in rows]
+    return [Landing(UserId(each) if each in arrived else None, each in awaited) for each in ids]
+
+
+async def let_arrive(tx: Transaction, integration_id: IntegrationId) -> None:
+    """Wait until whoever is on the way into an integration has arrived."""
+    await tx.execute(_SHUT, door=_door_of(integration_id))
+
+
+def _door_of(integration_id: IntegrationId) -> int:
+    return int.from_bytes(integration_id.bytes[8:], "big", signed=True)
 
 
 def _row(arrival: Arrival) -> dict[str, Any]:

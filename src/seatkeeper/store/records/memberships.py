@@ -13,7 +13,7 @@ _theirs = (
     .join(memberships, memberships.c.group_id == groups.c.id)
     .where(memberships.c.user_id == _USER, groups.c.integration_id == bindparam("integration_id", type_=Uuid))
     .order_by(groups.c.id)
-    .with_for_update(of=groups)
+    .with_for_update(of=groups, key_share=True)
 )
 _RENEW_GROUPS = prepare(
     update(groups)

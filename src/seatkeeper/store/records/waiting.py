@@ -1,0 +1,92 @@
+"""Members who are not here yet: who is meant by a value, and which groups wait for somebody."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, FromClause, Text, Uuid, bindparam, column, func, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from seatkeeper.core.ids import GroupId, IntegrationId, UserId
+from seatkeeper.store.database import Transaction
+from seatkeeper.store.statements import prepare
+from seatkeeper.store.tables import groups, users, waiting_members
+from seatkeeper.store.texts import name_key
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Who is meant by a value; neither a user nor a group where it is nobody who is here."""
+
+    value: str
+    user_id: UserId | None
+    group_id: GroupId | None
+
+
+_INTEGRATION = bindparam("integration_id", type_=Uuid)
+_GIVEN = (
+    func.unnest(
+        bindparam("named", type_=ARRAY(Text)),
+        bindparam("keys", type_=ARRAY(Text)),
+        bindparam("ids", type_=ARRAY(Uuid)),
+    )
+    .table_valued(column("value", Text), column("value_key", Text), column("id", Uuid), name="given")
+    .render_derived()
+)
+
+
+def _first(of: FromClause, condition: ColumnElement[bool]) -> ColumnElement[object]:
+    mine = select(of.c.id).where(of.c.integration_id == _INTEGRATION, condition)
+    return mine.order_by(of.c.id).limit(1).correlate(_GIVEN).scalar_subquery()
+
+
+_FIND = prepare(
+    select(
+        _GIVEN.c.value,
+        func.coalesce(
+            _first(users, users.c.external_id == _GIVEN.c.value),
+            _first(users, users.c.user_name_key == _GIVEN.c.value_key),
+        ).label("user_id"),
+        func.coalesce(
+            _first(groups, groups.c.id == _GIVEN.c.id), _first(groups, groups.c.external_id == _GIVEN.c.value)
+        ).label("group_id"),
+    )
+)
+_WAITING = prepare(
+    select(waiting_members.c.group_id, waiting_members.c.value)
+    .where(
+        waiting_members.c.integration_id == _INTEGRATION,
+        or_(
+            waiting_members.c.value == bindparam("external_id", type_=Text),
+            waiting_members.c.value_key == bindparam("user_name_key", type_=Text),
+        ),
+    )
+    .order_by(waiting_members.c.group_id)
+)
+
+
+async def find_references(
+    tx: Transaction, integration_id: IntegrationId, named: Sequence[str], ids: Sequence[UUID] = ()
+) -> list[Reference]:
+    """Say who is meant by each value: a user's externalId or userName, a group's externalId.
+
+    ``ids`` are of groups, or are values like the others.
+    """
+    values = [*named, *map(str, ids)]
+    rows = await tx.fetch_all(
+        _FIND,
+        integration_id=integration_id,
+        named=values,
+        keys=[name_key(value) for value in values],
+        ids=[*(None for _ in named), *ids],
+    )
+    return [Reference(**row) for row in rows]
+
+
+async def list_waiting_groups(
+    tx: Transaction, integration_id: IntegrationId, external_id: str | None, user_name_key: str | None
+) -> list[tuple[GroupId, str]]:
+    """List the groups that wait for somebody by one of these values, and the value, in order of id."""
+    names = {"external_id": external_id, "user_name_key": user_name_key}
+    rows = await tx.fetch_all(_WAITING, integration_id=integration_id, **names)
+    return [(GroupId(row["group_id"]), row["value"]) for row in rows]
