@@ -19,6 +19,7 @@ from psycopg_pool import PoolTimeout
 
 from seatkeeper.bootstrap.parts import Parts
 from seatkeeper.bootstrap.queue import RUNS, queue_run
+from seatkeeper.bootstrap.recording import tidy
 from seatkeeper.core.errors import StoreUnavailableError
 from seatkeeper.core.ids import IntegrationId
 from seatkeeper.engine.sweep import sweep
@@ -67,6 +68,7 @@ async def _sweep(parts: Parts) -> None:
             return
         due = await sweep(parts.engine)
         await _queue(parts.database, due)
+        await tidy(parts.database)
 
 
 async def _queue(database: Database, due: list[IntegrationId]) -> None:

@@ -21,6 +21,7 @@ from seatkeeper.bootstrap.errors import NotReadyError
 from seatkeeper.bootstrap.metrics import CountingRequests, Metrics
 from seatkeeper.bootstrap.parts import Parts, open_parts
 from seatkeeper.bootstrap.preparing import database_directory
+from seatkeeper.bootstrap.recording import Recorder
 from seatkeeper.bootstrap.settings import Settings
 from seatkeeper.bootstrap.setup_link import offer_setup
 from seatkeeper.bootstrap.stopping import until
@@ -90,14 +91,15 @@ def application(parts: Parts, changes: Changes) -> ASGIApp:
         hindrance = await _hindrance(parts)
         return JSONResponse({"ready": hindrance is None, "reason": hindrance}, 200 if hindrance is None else 503)
 
+    scim = scim_app(parts.database, clock=parts.engine.clock, settings=scim_settings)
     router = Router(
         [
-            Mount(SCIM_PATH, app=scim_app(parts.database, clock=parts.engine.clock, settings=scim_settings)),
+            Mount(SCIM_PATH, app=Recorder(scim, parts.database, parts.engine.clock)),
             Route("/healthz", _read_health),
             Route("/readyz", read_readiness),
             Route("/metrics", read_metrics),
         ],
-        default=web_app(House(parts.engine, _web_settings(parts), changes)),
+        default=web_app(House(parts.engine, _web_settings(parts), changes, scim=scim)),
         redirect_slashes=False,
     )
     return CountingRequests(router, metrics)

@@ -6,13 +6,22 @@ from seatkeeper.core.errors import NotFoundError, NotPossibleNowError
 from seatkeeper.core.events import EventKind
 from seatkeeper.core.integrations import Integration, IntegrationState
 from seatkeeper.store.database import Transaction
+from seatkeeper.store.queries.replays import is_copy
 from seatkeeper.store.records.events import Happening, record_event
 from seatkeeper.store.records.integrations import ask_for_probe, lock_integration, set_state
 
 
 async def activate_integration(tx: Transaction, slug: str) -> None:
-    """Let a draft run its jobs. Raises ``NotFoundError`` and ``NotPossibleNowError``."""
+    """Let a draft run its jobs. Raises ``NotFoundError`` and ``NotPossibleNowError``.
+
+    A copy made for a replay is full of people who do not exist, so it stays a draft.
+    """
     integration = await _lock(tx, slug)
+    if await is_copy(tx, integration.id):
+        raise NotPossibleNowError(
+            f"{slug} is a copy made for a replay, with stand-ins instead of people: it never goes live. Change the"
+            " integration it was copied from instead."
+        )
     _demand(
         integration,
         IntegrationState.DRAFT,

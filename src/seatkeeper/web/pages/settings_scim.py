@@ -1,7 +1,8 @@
-"""The integration's SCIM endpoint: its address, and the tokens identity providers show there."""
+"""The integration's SCIM endpoint: its address, the tokens identity providers show there, and its recordings."""
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from starlette.responses import Response
@@ -11,6 +12,7 @@ from seatkeeper.core.errors import InvalidValueError, NotFoundError
 from seatkeeper.core.ids import TokenId
 from seatkeeper.operations.tokens import create_token, revoke_token, rotate_token
 from seatkeeper.store.database import Reader
+from seatkeeper.store.queries.recordings import list_recordings
 from seatkeeper.store.queries.tokens import list_tokens
 from seatkeeper.web.doors import Door
 from seatkeeper.web.pages.settings_frames import settings_page
@@ -18,11 +20,21 @@ from seatkeeper.web.visits import Visit
 
 LIFETIMES = ((365, "a year"), (180, "half a year"), (90, "90 days"), (30, "30 days"), (0, "for ever"))
 OVERLAPS = ((7, "7 days"), (1, "1 day"), (30, "30 days"), (0, "no longer"))
+REQUESTS = ((500, "500 requests"), (100, "100 requests"), (2_000, "2,000 requests"), (10_000, "10,000 requests"))
+MINUTES = ((60, "an hour"), (15, "15 minutes"), (480, "8 hours"), (1_440, "a day"), (10_080, "a week"))
 
 
 async def show_scim(visit: Visit) -> Response:
-    """Show address and tokens; of a token, only how it begins."""
-    return await _page(visit)
+    """Show address, tokens and recordings; of a token, only how it begins."""
+    return await scim_page(visit)
+
+
+async def recording_parts(visit: Visit, reader: Reader) -> dict[str, Any]:
+    """Read what is shown of the recordings, which is nothing to anybody but Owners."""
+    if not visit.may(Permission.CONFIGURE):
+        return {"recordings": [], "running": None}
+    recordings = await list_recordings(reader, visit.integration.id)
+    return {"recordings": recordings, "running": next((one for one in recordings if one.ended_at is None), None)}
 
 
 async def make_token(visit: Visit) -> Response:
@@ -30,8 +42,8 @@ async def make_token(visit: Visit) -> Response:
     try:
         secret = await new_token(visit)
     except InvalidValueError as error:
-        return await _page(visit, fault=str(error), status=422)
-    return await _page(visit, secret=secret)
+        return await scim_page(visit, 422, fault=str(error))
+    return await scim_page(visit, secret=secret)
 
 
 async def replace_token(visit: Visit) -> Response:
@@ -39,7 +51,7 @@ async def replace_token(visit: Visit) -> Response:
     overlap = timedelta(days=chosen_days(visit, "overlap", OVERLAPS))
     async with visit.transaction() as tx:
         made = await rotate_token(tx, visit.integration.id, _token(visit), overlap)
-    return await _page(visit, secret=made.secret)
+    return await scim_page(visit, secret=made.secret)
 
 
 async def revoke(visit: Visit) -> Response:
@@ -83,19 +95,23 @@ def _token(visit: Visit) -> TokenId:
         raise NotFoundError("This integration has no such token.") from None
 
 
-async def _page(visit: Visit, *, secret: str = "", fault: str = "", status: int = 200) -> Response:
+async def scim_page(visit: Visit, status: int = 200, **told: str) -> Response:
+    """Show the page with what a form of it came to: a ``secret``, a ``fault``, a ``recording_fault``."""
     async with visit.read() as reader:
         tokens = await list_tokens(reader, visit.integration.id)
+        recordings = await recording_parts(visit, reader)
     return await settings_page(
         visit,
         "scim",
         status,
         tokens=list(reversed(tokens)),
         url=scim_url(visit),
-        secret=secret,
-        fault=fault,
         lifetimes=LIFETIMES,
         overlaps=OVERLAPS,
+        how_many=REQUESTS,
+        how_long=MINUTES,
+        **recordings,
+        **({"secret": "", "fault": "", "recording_fault": "", "kept": ""} | told),
     )
 
 
