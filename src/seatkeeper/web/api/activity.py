@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from seatkeeper.core.access import Permission, allows
 from seatkeeper.core.errors import InvalidValueError
@@ -19,7 +19,7 @@ from seatkeeper.store.queries.activity import ActivityFilter, ActivityRow, JobMa
 from seatkeeper.store.queries.integrations import list_integrations
 from seatkeeper.store.texts import check_text
 from seatkeeper.web.api.calls import Call, Entering, Seeing, SeeingWorkspace
-from seatkeeper.web.api.paging import PRINTABLE, After, Limit
+from seatkeeper.web.api.paging import PRINTABLE, After, Instant, Limit, Printed
 from seatkeeper.web.api.routing import Operation
 from seatkeeper.web.api.shapes import EventShape, Page, ProblemShape, page_of
 
@@ -63,9 +63,9 @@ class AuditQuery(BaseModel):
     after: After = None
     topic: str | None = Field(None, json_schema_extra={"enum": [*AUDIT_TOPICS]})
     kind: list[EventKind] = Field([], description="Only those of one of these kinds.")
-    target: str = Field("", max_length=200, description="How its name begins.", json_schema_extra=PRINTABLE)
-    since: AwareDatetime | None = None
-    until: AwareDatetime | None = Field(None, description="Not included.")
+    target: Printed = Field("", max_length=200, description="How its name begins.", json_schema_extra=PRINTABLE)
+    since: Instant | None = None
+    until: Instant | None = Field(None, description="Not included.")
 
     def narrow(self, wanted: ActivityFilter, topics: Mapping[str, Topic]) -> ActivityFilter:
         """Narrow what is wanted. Raises ``InvalidValueError``."""

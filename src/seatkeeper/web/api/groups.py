@@ -31,15 +31,15 @@ from seatkeeper.store.queries.pushed_groups import (
 )
 from seatkeeper.store.texts import check_text
 from seatkeeper.web.api.calls import IntegrationCall, Operating, Seeing
-from seatkeeper.web.api.paging import PRINTABLE, After, Limit, Place, Search
+from seatkeeper.web.api.paging import PRINTABLE, After, Limit, Place, Printed, Search
 from seatkeeper.web.api.people_shapes import EntitlementShape, NewestJobShape
 from seatkeeper.web.api.routing import Operation
 from seatkeeper.web.api.shapes import Page, ProblemShape, page_of
 
 router = APIRouter(prefix="/integrations/{integration}", tags=["Groups and entitlements"], route_class=Operation)
 
-Type = Annotated[str, Query(alias="type", min_length=1, max_length=200, json_schema_extra=PRINTABLE)]
-Value = Annotated[str, Query(max_length=2000, json_schema_extra=PRINTABLE)]
+Type = Annotated[Printed, Query(alias="type", min_length=1, max_length=200, json_schema_extra=PRINTABLE)]
+Value = Annotated[Printed, Query(max_length=2000, json_schema_extra=PRINTABLE)]
 
 
 class PushedGroupShape(BaseModel):

@@ -33,7 +33,7 @@ from seatkeeper.web.api.configuring import (
     save_change,
     tell_plan,
 )
-from seatkeeper.web.api.paging import PRINTABLE
+from seatkeeper.web.api.paging import PRINTABLE, Printed
 from seatkeeper.web.api.routing import Operation
 from seatkeeper.web.api.shapes import CountShape, IntegrationShape, WholeIntegrationShape
 
@@ -43,7 +43,9 @@ router = APIRouter(prefix="/integrations", tags=["Integrations"], route_class=Op
 class IntegrationQuery(BaseModel):
     """Which integrations are asked for; what is left out does not narrow."""
 
-    search: str = Field("", max_length=200, description="A part of the name or slug.", json_schema_extra=PRINTABLE)
+    search: Printed = Field(
+        "", max_length=200, description="A part of the name or slug.", json_schema_extra=PRINTABLE
+    )
     connector: str | None = None
     health: Health | None = None
     owner: UUID | None = Field(None, description="A member who was made its Owner.")

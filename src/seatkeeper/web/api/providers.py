@@ -27,15 +27,7 @@ from seatkeeper.web.api.shapes import Name, Shape
 
 router = APIRouter(tags=["Sign-in providers"], route_class=Operation)
 
-Issuer = Annotated[
-    str,
-    Field(
-        max_length=2000,
-        description="Its address, as it calls itself.",
-        json_schema_extra={"pattern": "^https://[a-z]{1,30}[.]example(/[a-z]{0,30})?$"},
-    ),
-]
-"""Its pattern describes what is surely taken; addresses of every host are."""
+Issuer = Annotated[str, Field(max_length=2000, description="Its address, as it calls itself.")]
 
 
 class RoleRuleShape(Shape):

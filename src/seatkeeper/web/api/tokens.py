@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from seatkeeper.core.access import IntegrationRole
 from seatkeeper.core.errors import NotFoundError
@@ -15,6 +15,7 @@ from seatkeeper.operations.tokens import create_token, revoke_token, rotate_toke
 from seatkeeper.store.queries.members import get_member, list_roles
 from seatkeeper.store.queries.tokens import list_tokens
 from seatkeeper.web.api.calls import Configuring, Seeing
+from seatkeeper.web.api.paging import Instant
 from seatkeeper.web.api.routing import Operation
 from seatkeeper.web.api.shapes import Email, Name, NewTokenShape, RoleShape, Shape, TokenShape
 
@@ -27,7 +28,7 @@ class TokenBody(Shape):
     """A token to be made."""
 
     name: Name
-    expires_at: AwareDatetime | None = None
+    expires_at: Instant | None = None
 
 
 class ReplacementBody(Shape):
