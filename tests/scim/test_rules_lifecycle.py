@@ -66,7 +66,7 @@ async def test_rule_24_the_service_provider_config_is_true(idp: IdP) -> None:
     }
     assert supported == {
         "patch": True,
-        "bulk": False,
+        "bulk": True,
         "filter": True,
         "sort": True,
         "etag": True,

@@ -71,7 +71,8 @@ async def here(database: Database, database_url: str) -> Directory:
         )
         connection.execute(
             "INSERT INTO nested_groups SELECT a.id, b.id, a.integration_id FROM groups a JOIN groups b"
-            " ON b.integration_id = a.integration_id AND b.external_id = 'g-' || (1 + substr(a.external_id, 3)::int)"
+            " ON b.integration_id = a.integration_id"
+            " AND b.external_id = 'g-' || (1 + substr(a.external_id, 3)::int)"
             " WHERE substr(a.external_id, 3)::int % 2 = 0"
         )
         connection.execute("VACUUM ANALYZE")

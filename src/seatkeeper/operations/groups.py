@@ -60,6 +60,8 @@ async def create_group(
     integration: Integration,
     draft: GroupDraft,
     members: MembersChange | frozenset[UserId | GroupId],
+    *,
+    group_id: GroupId | None = None,
 ) -> Group:
     """Take in a new group with its members, and let it into the groups that wait for it.
 
@@ -67,7 +69,7 @@ async def create_group(
     """
     if not isinstance(members, MembersChange):
         members = MembersChange(members)
-    group = _applied(_unborn(tx), draft)
+    group = _applied(_unborn(tx, group_id), draft)
     async with tx.savepoint():
         if not await insert_group(tx, integration.id, group):
             raise _taken(group.display_name)
@@ -109,6 +111,13 @@ async def change_group(
     return wanted if attributes or not turnover.is_empty else group
 
 
+async def change_members(
+    tx: Transaction, integration: Integration, group_id: GroupId, members: MembersChange
+) -> Group:
+    """Let members of a group come and go, and nothing else. Raises as ``change_group`` does."""
+    return await change_group(tx, integration, group_id, lambda group: GroupChange(_as_it_is(group), members))
+
+
 async def delete_group(
     tx: Transaction, integration: Integration, group_id: GroupId, *, if_version: int | None = None
 ) -> None:
@@ -136,7 +145,7 @@ async def join_waiting_groups(
     """Make somebody who goes by these names a member of the groups that wait for them."""
     for group_id, value in await list_waiting_groups(tx, integration.id, external_id, user_name_key):
         joining = MembersChange(frozenset({newcomer}), remove_named=frozenset({value}))
-        await change_group(tx, integration, group_id, _with(joining))
+        await change_members(tx, integration, group_id, joining)
 
 
 async def _look_again(
@@ -148,18 +157,15 @@ async def _look_again(
     joining = MembersChange(add_named=values)
     with suppress(NotFoundError):
         async with database.transaction(origin) as tx:
-            await change_group(tx, integration, group_id, _with(joining))
+            await change_members(tx, integration, group_id, joining)
 
 
-def _with(members: MembersChange) -> Callable[[Group], GroupChange]:
-    def change(group: Group) -> GroupChange:
-        return GroupChange(GroupDraft(group.display_name, group.external_id, group.document), members)
-
-    return change
+def _as_it_is(group: Group) -> GroupDraft:
+    return GroupDraft(group.display_name, group.external_id, group.document)
 
 
-def _unborn(tx: Transaction) -> Group:
-    return Group(GroupId(new_id()), "", None, {}, version=1, created_at=tx.now, updated_at=tx.now)
+def _unborn(tx: Transaction, group_id: GroupId | None) -> Group:
+    return Group(group_id or GroupId(new_id()), "", None, {}, version=1, created_at=tx.now, updated_at=tx.now)
 
 
 def _applied(group: Group, draft: GroupDraft) -> Group:

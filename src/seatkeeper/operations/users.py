@@ -52,14 +52,16 @@ class UserDraft:
     document: Document
 
 
-async def create_user(tx: Transaction, integration: Integration, draft: UserDraft) -> User:
+async def create_user(
+    tx: Transaction, integration: Integration, draft: UserDraft, *, user_id: UserId | None = None
+) -> User:
     """Take in a new user, and into the groups that wait for it. An active one gets a job to provision its account.
 
     A person who comes back under the same userName gets the account that was left behind.
     Raises ``AlreadyExistsError`` when the userName is taken, compared without case, or another value that must be
     unique, and ``InvalidValueError``. ``operations.arrivals`` takes in those that come at once.
     """
-    arrival = read_arrival(tx.origin, integration, draft)
+    arrival = read_arrival(tx.origin, integration, draft, user_id)
     has_claims = bool(unique_attributes(integration))
     if has_claims:
         await take_turns_for(tx, integration, [draft.user_name], [draft.document])
@@ -72,7 +74,9 @@ async def create_user(tx: Transaction, integration: Integration, draft: UserDraf
     return user
 
 
-def read_arrival(origin: Origin, integration: Integration, draft: UserDraft) -> Arrival:
+def read_arrival(
+    origin: Origin, integration: Integration, draft: UserDraft, user_id: UserId | None = None
+) -> Arrival:
     """Make a draft ready for the store. Raises ``InvalidValueError``."""
     _check_names(draft)
     return Arrival(
@@ -84,6 +88,7 @@ def read_arrival(origin: Origin, integration: Integration, draft: UserDraft) -> 
         active=draft.active,
         document=encode_document(draft.document),
         turn=name_turn(integration.id, draft.user_name),
+        user_id=user_id,
     )
 
 

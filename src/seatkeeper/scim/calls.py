@@ -1,11 +1,12 @@
 """One authenticated request: who asks, for which integration, and what was sent."""
 
 from collections.abc import Mapping
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl
+from uuid import UUID
 
 import orjson
 from scim2_models import InvalidSyntaxException, PayloadTooLargeException
@@ -13,8 +14,11 @@ from starlette.requests import Request
 
 from seatkeeper.core.errors import NotFoundError
 from seatkeeper.core.events import ActorKind, Origin
+from seatkeeper.core.ids import UserId
 from seatkeeper.core.integrations import Integration
+from seatkeeper.core.users import User
 from seatkeeper.operations.arrivals import Arrivals
+from seatkeeper.operations.users import UserDraft, create_user
 from seatkeeper.scim.attributes import Selection, selection
 from seatkeeper.scim.auth import Caller
 from seatkeeper.scim.errors import UnsupportedMediaType
@@ -47,6 +51,7 @@ class SCIMSettings:
     page_size: int = 100
     """Resources of a page when the client does not say."""
     max_page_size: int = 1000
+    max_bulk_operations: int = 1000
     public_url: str | None = None
     """What comes before ``/{integration}`` as identity providers reach it; None takes the request's own."""
 
@@ -63,6 +68,12 @@ class Call:
     settings: SCIMSettings
     query: Mapping[str, str] = field(default_factory=dict)
     """The query parameters by lower-case name; the last of several counts."""
+    sent: dict[str, Any] | None = None
+    """The body, for one operation of many."""
+    within: Transaction | None = None
+    """The transaction of an operation that is carried out together with others."""
+    promised: UUID | None = None
+    """The id of what is to be created, where others refer to it already."""
 
     @property
     def integration(self) -> Integration:
@@ -87,11 +98,18 @@ class Call:
 
     def transaction(self) -> AbstractAsyncContextManager[Transaction]:
         """Open a change that remembers who asked for it."""
-        return self.database.transaction(self.origin)
+        return self.database.transaction(self.origin) if self.within is None else nullcontext(self.within)
 
     def read(self) -> AbstractAsyncContextManager[Reader]:
         """Borrow a connection for reading."""
-        return self.database.read()
+        return self.database.read() if self.within is None else nullcontext(self.within)
+
+    async def create_user(self, draft: UserDraft) -> User:
+        """Take in a user, in company where there is any."""
+        if self.within is None:
+            return await self.arrivals.create_user(self.origin, self.integration, draft)
+        user_id = None if self.promised is None else UserId(self.promised)
+        return await create_user(self.within, self.integration, draft, user_id=user_id)
 
     def selection(self, shape: Shape) -> Selection:
         """Read which attributes are to be shown."""
@@ -99,6 +117,8 @@ class Call:
 
     async def document(self) -> dict[str, Any]:
         """Read the body. Raises scim2-models' exceptions for what is too large, not JSON or not an object."""
+        if self.sent is not None:
+            return self.sent
         content_type = self.request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if content_type not in _JSON:
             raise UnsupportedMediaType

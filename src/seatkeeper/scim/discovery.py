@@ -84,7 +84,11 @@ def _meta(kind: str, location: str) -> dict[str, str]:
 def _config(settings: SCIMSettings) -> dict[str, Any]:
     config = ServiceProviderConfig(
         patch=Patch(supported=True),
-        bulk=Bulk(supported=False, max_operations=0, max_payload_size=settings.max_body_bytes),
+        bulk=Bulk(
+            supported=True,
+            max_operations=settings.max_bulk_operations,
+            max_payload_size=settings.max_body_bytes,
+        ),
         filter=Filter(supported=True, max_results=settings.max_page_size),
         change_password=ChangePassword(supported=False),
         sort=Sort(supported=True),

@@ -59,7 +59,8 @@ async def create(call: Call) -> Response:
     payload = await call.document()
     draft, members = new_group(payload), members_of(payload) or MembersChange()
     async with call.transaction() as tx:
-        group = await create_group(tx, call.integration, draft, members)
+        promised = None if call.promised is None else GroupId(call.promised)
+        group = await create_group(tx, call.integration, draft, members, group_id=promised)
         shown = await _shown(call, tx, group)
     shown.status_code = 201
     shown.headers["Location"] = f"{call.base_url}/Groups/{group.id}"

@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from structlog.contextvars import bound_contextvars
 
 from seatkeeper.operations.arrivals import Arrivals
-from seatkeeper.scim import discovery, groups, searches, users
+from seatkeeper.scim import bulk, discovery, groups, searches, users
 from seatkeeper.scim.answers import answer
 from seatkeeper.scim.auth import Gate
 from seatkeeper.scim.calls import Call, SCIMSettings, origin_of, query_of
@@ -39,7 +39,7 @@ async def _unsupported(_call: Call) -> Response:
 _ENDPOINTS: Mapping[str, Mapping[str, Handler]] = {
     "/{integration}/Users": {"GET": users.list_all, "POST": users.create},
     "/{integration}/Groups": {"GET": groups.list_all, "POST": groups.create},
-    "/{integration}/Bulk": {"*": _unsupported},
+    "/{integration}/Bulk": {"POST": bulk.carry_out},
     "/{integration}/Me": {"*": _unsupported},
     "/{integration}/.search": {"POST": searches.search_all},
     "/{integration}/Users/.search": {"POST": searches.search_users},

@@ -43,7 +43,7 @@ async def _show_all(call: Call, reader: Reader, users: Sequence[User]) -> list[d
 async def create(call: Call) -> Response:
     """Take in a user."""
     draft = new_user(call.shape, await call.document())
-    user = await call.arrivals.create_user(call.origin, call.integration, draft)
+    user = await call.create_user(draft)
     base_url = call.base_url
     resource = user_resource(base_url, call.shape, user, (), call.selection(call.shape))
     headers = {"Location": f"{base_url}/Users/{user.id}", "ETag": entity_tag(revision(user))}

@@ -61,6 +61,8 @@ class Arrival:
     document: str
     turn: bytes
     """The digest by which rivals for the userName take turns."""
+    user_id: UserId | None = None
+    """The id the user was promised, if any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +266,7 @@ def _door_of(integration_id: IntegrationId) -> int:
 
 def _row(arrival: Arrival) -> dict[str, Any]:
     return {
-        "user_id": new_id(),
+        "user_id": arrival.user_id or new_id(),
         "account_id": new_id(),
         "event_id": new_id(),
         "integration_id": arrival.integration_id,
