@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from seatkeeper.web.api.app import ROUTERS, describe
+from seatkeeper.web.api.browser_only import BROWSER_ONLY
 from seatkeeper.web.api.problems import KINDS
 
 _HEAD = """# The admin API
@@ -29,6 +30,9 @@ def _lines(document: Mapping[str, Any]) -> Iterator[str]:
     yield "\n## Errors\n\n| status | type | |\n|---|---|---|"
     for status, kind, title in KINDS.values():
         yield f"| {status} | `urn:seatkeeper:problem:{kind}` | {title} |"
+    yield "\n## In the browser only\n\n| what | why, and what instead |\n|---|---|"
+    for one in BROWSER_ONLY:
+        yield f"| {one.what} | {one.why} |"
     tagged: dict[str, list[tuple[str, Mapping[str, Any]]]] = {}
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
