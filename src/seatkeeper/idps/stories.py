@@ -83,7 +83,7 @@ def movers(headcount: int, groups: int) -> Sequence[Scene]:
     if len(names) > 1:
         mover = partial(_move, out_of=names[0], into=names[-1])
         scenes.append(Scene("somebody moves to another group", (Act("move somebody", mover),)))
-        renaming = partial(Company.rename_team, old=names[1], new=f"{names[1]} (new)")
+        renaming = partial(_rename, old=names[1], new=f"{names[1]} (new)")
         scenes.append(Scene("a group is renamed", (Act(f"rename {names[1]}", renaming),)))
     return scenes
 
@@ -99,7 +99,7 @@ def leavers(headcount: int, groups: int) -> Sequence[Scene]:
     scenes.append(Scene("thirty days pass", (Act("delete for good", Company.purge),)))
     if groups > 1:
         name = team_names(groups)[0]
-        scenes.append(Scene("a group is deleted", (Act(f"delete {name}", partial(Company.dissolve, name=name)),)))
+        scenes.append(Scene("a group is deleted", (Act(f"delete {name}", partial(_dissolve, name=name)),)))
     return scenes
 
 
@@ -163,7 +163,19 @@ def _promote(company: Company, number: int) -> None:
     company.change(company.people[number].promoted("Team Lead", manager=min(company.people)))
 
 
+def _rename(company: Company, old: str, new: str) -> None:
+    if old in company.teams:
+        company.rename_team(old, new)
+
+
+def _dissolve(company: Company, name: str) -> None:
+    if name in company.teams:
+        company.dissolve(name)
+
+
 def _move(company: Company, out_of: str, into: str) -> None:
+    if not {out_of, into} <= company.teams.keys():
+        return
     leaving = company.teams[out_of].members - company.teams[into].members - company.left
     if leaving:
         company.move(min(leaving), out_of=out_of, into=into)
