@@ -12,11 +12,11 @@ from seatkeeper.core.access import IntegrationRole, WorkspaceRole
 from seatkeeper.core.ids import IntegrationId
 from seatkeeper.engine.context import Engine
 from seatkeeper.engine.registry import find_connectors
+from seatkeeper.store.changes import Changes
 from seatkeeper.store.database import Database
 from seatkeeper.store.sealing import Keyring, make_key
 from seatkeeper.web.app import web_app
 from seatkeeper.web.house import House, WebSettings
-from seatkeeper.web.live import Changes
 from tests.web.people import Person, client_with, sign_in
 
 SignIn: TypeAlias = Callable[..., Awaitable[Person]]

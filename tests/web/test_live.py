@@ -9,10 +9,11 @@ import pytest
 
 from seatkeeper.core.errors import NotAllowedError
 from seatkeeper.core.ids import IntegrationId
+from seatkeeper.store.changes import Changes, Watched
 from seatkeeper.store.database import Database
 from seatkeeper.store.identifiers import new_id
 from seatkeeper.store.wakeups import notify_changed
-from seatkeeper.web.live import Changes, LiveResponse, Watched
+from seatkeeper.web.live import LiveResponse
 from tests.waiting import until
 
 HERE, THERE = IntegrationId(new_id()), IntegrationId(new_id())

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
+from seatkeeper.store.changes import Changes
 from seatkeeper.store.database import Database
 from seatkeeper.web.house import House, WebSettings
-from seatkeeper.web.live import Changes
 from tests.engine.world import World
 from tests.web.people import Person
 from tests.web.reading import text_of

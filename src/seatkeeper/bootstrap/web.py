@@ -29,11 +29,11 @@ from seatkeeper.core.errors import StoreUnavailableError
 from seatkeeper.operations.sessions import SessionRules
 from seatkeeper.scim.calls import SCIMSettings
 from seatkeeper.scim.routes import scim_app
+from seatkeeper.store.changes import Changes
 from seatkeeper.store.queries.installation import QueueStanding, find_revision, read_queue_standing
 from seatkeeper.store.revisions import is_sufficient
 from seatkeeper.web.app import web_app
 from seatkeeper.web.house import House, WebSettings
-from seatkeeper.web.live import Changes
 
 SCIM_PATH = "/scim/v2"
 

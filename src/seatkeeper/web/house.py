@@ -12,10 +12,10 @@ from starlette.types import ASGIApp
 from seatkeeper.engine.context import Engine
 from seatkeeper.operations.sessions import SessionRules
 from seatkeeper.spi.connector import Connector
+from seatkeeper.store.changes import Changes
 from seatkeeper.store.database import Database
 from seatkeeper.store.sealing import Keyring
 from seatkeeper.web.background import Background
-from seatkeeper.web.live import Changes
 from seatkeeper.web.sharing import Part, Shared
 
 

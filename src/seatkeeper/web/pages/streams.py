@@ -8,10 +8,11 @@ from seatkeeper.core.access import Guest, Permission, allows
 from seatkeeper.core.errors import NotAllowedError
 from seatkeeper.operations.access import open_integration
 from seatkeeper.operations.sessions import resume_session
+from seatkeeper.store.changes import Watched
 from seatkeeper.store.database import Reader
 from seatkeeper.store.queries.members import list_roles_of
 from seatkeeper.web.doors import Door
-from seatkeeper.web.live import LiveResponse, Watched
+from seatkeeper.web.live import LiveResponse
 from seatkeeper.web.visits import Visit
 
 
