@@ -17,7 +17,7 @@ from seatkeeper.core.ids import IntegrationId
 from seatkeeper.core.integrations import Integration
 from seatkeeper.core.users import User
 from seatkeeper.operations.uniqueness import unique_attributes
-from seatkeeper.operations.users import UserDraft, create_user, newcomer, read_arrival
+from seatkeeper.operations.users import UserDraft, create_user, get_first, newcomer, read_arrival
 from seatkeeper.store.database import Database
 from seatkeeper.store.records.arrivals import Arrival, add_users
 
@@ -51,20 +51,41 @@ class Arrivals:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._queues: dict[IntegrationId, _Queue] = {}
+        self._on_the_way: dict[tuple[IntegrationId, str], _Waiting] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def create_user(self, origin: Origin, integration: Integration, draft: UserDraft) -> User:
-        """Take in a new user as ``operations.users.create_user`` does, and commit it."""
+        """Take in a new user as ``operations.users.create_user`` does, and commit it.
+
+        A request that is repeated while the first is under way, with the same externalId and content, joins it.
+        """
+        user = None
         if not unique_attributes(integration):
-            waiting = _Waiting(
-                read_arrival(origin, integration, draft), draft, asyncio.get_running_loop().create_future()
-            )
-            self._put(integration.id, waiting)
-            user = await waiting.answer
-            if user is not None:
-                return user
+            user = await self._create_in_company(origin, integration, draft)
+        if user is not None:
+            return user
         async with self._database.transaction(origin) as tx:
             return await create_user(tx, integration, draft)
+
+    async def _create_in_company(self, origin: Origin, integration: Integration, draft: UserDraft) -> User | None:
+        arrival = read_arrival(origin, integration, draft)
+        key = (integration.id, arrival.user_name_key)
+        first = self._on_the_way.get(key)
+        if first is not None and draft.external_id is not None and first.draft == draft:
+            return await asyncio.shield(first.answer)
+        waiting = _Waiting(arrival, draft, asyncio.get_running_loop().create_future())
+        self._on_the_way[key] = waiting
+        self._put(integration.id, waiting)
+        try:
+            return await waiting.answer
+        except AlreadyExistsError:
+            if draft.external_id is None:
+                raise
+            async with self._database.read() as reader:
+                return await get_first(reader, integration, draft)
+        finally:
+            if self._on_the_way.get(key) is waiting:
+                del self._on_the_way[key]
 
     def _put(self, integration_id: IntegrationId, waiting: _Waiting) -> None:
         queue = self._queues.setdefault(integration_id, _Queue())

@@ -21,15 +21,16 @@ from seatkeeper.operations.references import tell_apart
 from seatkeeper.operations.uniqueness import take_turns_for_group
 from seatkeeper.store.database import Database, Transaction
 from seatkeeper.store.identifiers import new_id
+from seatkeeper.store.queries.groups import find_unanswered_group, list_members
 from seatkeeper.store.records.app_groups import list_app_groups_of
 from seatkeeper.store.records.arrivals import let_arrive
 from seatkeeper.store.records.consequences import follow_group
 from seatkeeper.store.records.events import Happening, record_event
 from seatkeeper.store.records.group_changes import MembersWish, Turnover, rename_group, write_group
-from seatkeeper.store.records.groups import delete_group_row, insert_group, lock_group
+from seatkeeper.store.records.groups import delete_group_row, insert_group, lock_group, mark_group_unanswered
 from seatkeeper.store.records.jobs import ask_for_groups
-from seatkeeper.store.records.waiting import list_waiting_groups
-from seatkeeper.store.texts import check_name
+from seatkeeper.store.records.waiting import list_waited_for, list_waiting_groups
+from seatkeeper.store.texts import check_name, name_key
 
 __all__ = ["GroupChange", "GroupDraft", "MembersChange", "change_group", "create_group", "delete_group"]
 
@@ -72,7 +73,7 @@ async def create_group(
     group = _applied(_unborn(tx, group_id), draft)
     async with tx.savepoint():
         if not await insert_group(tx, integration.id, group):
-            raise _taken(group.display_name)
+            return await _get_first(tx, integration, group, members)
         joined = await _write(tx, integration, group, members, attributes=())
     details = {name: count for name, count in count_members(joined).items() if name != "removed"}
     happening = Happening(integration.id, EventKind.GROUP_ASSIGNED, group.display_name, details=details)
@@ -158,6 +159,25 @@ async def _look_again(
     with suppress(NotFoundError):
         async with database.transaction(origin) as tx:
             await change_members(tx, integration, group_id, joining)
+
+
+async def mark_unanswered(tx: Transaction, group_id: GroupId) -> None:
+    """Remember that whoever asked for a new group was gone before the answer, and may ask again."""
+    await mark_group_unanswered(tx, group_id)
+
+
+async def _get_first(tx: Transaction, integration: Integration, wanted: Group, members: MembersChange) -> Group:
+    """Give the group that the same request created before, as ``operations.users.get_first`` does a user.
+
+    It has no other version than the first, so the members are still those it was created with.
+    """
+    group = await find_unanswered_group(tx, integration.id, name_key(wanted.display_name))
+    if wanted.external_id is None or group is None or group.document != wanted.document:
+        raise _taken(wanted.display_name)
+    here = {str(member.id) for member in await list_members(tx, group.id)}
+    if here | await list_waited_for(tx, group.id) != {*map(str, members.add), *members.add_named}:
+        raise _taken(wanted.display_name)
+    return group
 
 
 def _as_it_is(group: Group) -> GroupDraft:

@@ -26,7 +26,8 @@ from seatkeeper.core.values import Document
 from seatkeeper.operations.drafts import as_stored, changed_attributes, check_version
 from seatkeeper.operations.groups import join_waiting_groups
 from seatkeeper.operations.uniqueness import claim_values, name_turn, take_turns_for, unique_attributes
-from seatkeeper.store.database import Transaction
+from seatkeeper.store.database import Reader, Transaction
+from seatkeeper.store.queries.users import find_unanswered_user
 from seatkeeper.store.records.accounts_of_users import rename_account
 from seatkeeper.store.records.app_groups import list_app_groups_of
 from seatkeeper.store.records.arrivals import Arrival, Landing, add_users
@@ -34,7 +35,7 @@ from seatkeeper.store.records.consequences import follow_user
 from seatkeeper.store.records.events import Happening
 from seatkeeper.store.records.jobs import ask_for_groups
 from seatkeeper.store.records.memberships import leave_all_groups, renew_groups_of
-from seatkeeper.store.records.users import delete_user_row, lock_user, rewrite_user
+from seatkeeper.store.records.users import delete_user_row, lock_user, mark_user_unanswered, rewrite_user
 from seatkeeper.store.texts import check_name, encode_document, name_key
 
 
@@ -66,6 +67,8 @@ async def create_user(
     if has_claims:
         await take_turns_for(tx, integration, [draft.user_name], [draft.document])
     [landing] = await add_users(tx, [arrival], takes_awaited=True)
+    if landing.user_id is None and user_id is None:
+        return await get_first(tx, integration, draft)
     user = newcomer(tx, draft, landing)
     if has_claims:
         await claim_values(tx, integration, user.id, draft.document)
@@ -106,6 +109,23 @@ def newcomer(tx: Transaction, draft: UserDraft, landing: Landing) -> User:
         created_at=tx.now,
         updated_at=tx.now,
     )
+
+
+async def get_first(reader: Reader, integration: Integration, draft: UserDraft) -> User:
+    """Give the user that the same request created before, if whoever sent it was gone before the answer.
+
+    The same are externalId and content. Raises ``AlreadyExistsError``.
+    """
+    if draft.external_id is not None:
+        user = await find_unanswered_user(reader, integration.id, name_key(draft.user_name))
+        if user is not None and user.document == as_stored(draft.document):
+            return user
+    raise _taken(draft.user_name)
+
+
+async def mark_unanswered(tx: Transaction, user_id: UserId) -> None:
+    """Remember that whoever asked for a new user was gone before the answer, and may ask again."""
+    await mark_user_unanswered(tx, user_id)
 
 
 async def change_user(

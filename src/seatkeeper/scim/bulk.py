@@ -122,9 +122,10 @@ class _Bulk:
         return chosen
 
     async def _alone(self, operation: BulkOperation) -> None:
+        if operation.error is not None:
+            self._fail(operation, operation.error)
+            return
         try:
-            if operation.error is not None:
-                raise operation.error
             self._succeed(operation, await _dispatch(self._call, operation, self._ids))
         except Exception as error:  # noqa: BLE001 - whatever it is, it is the result of this operation
             self._fail(operation, error)

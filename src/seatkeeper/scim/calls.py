@@ -1,5 +1,6 @@
 """One authenticated request: who asks, for which integration, and what was sent."""
 
+import time
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
@@ -52,6 +53,8 @@ class SCIMSettings:
     """Resources of a page when the client does not say."""
     max_page_size: int = 1000
     max_bulk_operations: int = 1000
+    askers_wait: float = 1.0
+    """Seconds that any client waits for its answer: before that it is not looked whether it has hung up."""
     public_url: str | None = None
     """What comes before ``/{integration}`` as identity providers reach it; None takes the request's own."""
 
@@ -74,6 +77,7 @@ class Call:
     """The transaction of an operation that is carried out together with others."""
     promised: UUID | None = None
     """The id of what is to be created, where others refer to it already."""
+    started: float = field(default_factory=time.perf_counter)
 
     @property
     def integration(self) -> Integration:
@@ -114,6 +118,11 @@ class Call:
     def selection(self, shape: Shape) -> Selection:
         """Read which attributes are to be shown."""
         return selection(shape, self.query.get("attributes", ""), self.query.get("excludedattributes", ""))
+
+    async def is_unheard(self) -> bool:
+        """Say whether the client has hung up before its answer, so that it may well ask again."""
+        waited = time.perf_counter() - self.started
+        return self.sent is None and waited >= self.settings.askers_wait and await self.request.is_disconnected()
 
     async def document(self) -> dict[str, Any]:
         """Read the body. Raises scim2-models' exceptions for what is too large, not JSON or not an object."""

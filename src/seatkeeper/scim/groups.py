@@ -7,7 +7,14 @@ from starlette.responses import Response
 
 from seatkeeper.core.ids import GroupId
 from seatkeeper.core.users import Group
-from seatkeeper.operations.groups import GroupChange, MembersChange, change_group, create_group, delete_group
+from seatkeeper.operations.groups import (
+    GroupChange,
+    MembersChange,
+    change_group,
+    create_group,
+    delete_group,
+    mark_unanswered,
+)
 from seatkeeper.scim.answers import answer, empty
 from seatkeeper.scim.calls import Call, resource_id
 from seatkeeper.scim.drafts import new_group
@@ -62,6 +69,8 @@ async def create(call: Call) -> Response:
         promised = None if call.promised is None else GroupId(call.promised)
         group = await create_group(tx, call.integration, draft, members, group_id=promised)
         shown = await _shown(call, tx, group)
+        if await call.is_unheard():
+            await mark_unanswered(tx, group.id)
     shown.status_code = 201
     shown.headers["Location"] = f"{call.base_url}/Groups/{group.id}"
     return shown

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from seatkeeper.core.ids import UserId
 from seatkeeper.core.users import User
-from seatkeeper.operations.users import change_user, delete_user
+from seatkeeper.operations.users import change_user, delete_user, mark_unanswered
 from seatkeeper.scim.answers import answer, empty
 from seatkeeper.scim.calls import Call, resource_id
 from seatkeeper.scim.drafts import new_user, replaced_user
@@ -47,6 +47,9 @@ async def create(call: Call) -> Response:
     base_url = call.base_url
     resource = user_resource(base_url, call.shape, user, (), call.selection(call.shape))
     headers = {"Location": f"{base_url}/Users/{user.id}", "ETag": entity_tag(revision(user))}
+    if await call.is_unheard():
+        async with call.transaction() as tx:
+            await mark_unanswered(tx, user.id)
     return answer(call.request, resource, 201, headers)
 
 

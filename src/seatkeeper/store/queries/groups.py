@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Integer, Uuid, any_, bindparam, false, func, select, true, union_all
+from sqlalchemy import Integer, Text, Uuid, any_, bindparam, false, func, select, true, union_all
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from seatkeeper.core.errors import NotFoundError
@@ -34,6 +34,14 @@ MEMBER_DISPLAY = func.coalesce(func.nullif(users.c.document["displayName"].astex
 
 _ONE = prepare(
     select(groups).where(groups.c.id == bindparam("group_id", type_=Uuid), groups.c.integration_id == INTEGRATION)
+)
+_UNANSWERED = prepare(
+    select(groups).where(
+        groups.c.integration_id == INTEGRATION,
+        groups.c.display_name_key == bindparam("name", type_=Text),
+        groups.c.unanswered_at.is_not(None),
+        groups.c.version == 1,
+    )
 )
 _GROUPS = any_(bindparam("groups", type_=ARRAY(Uuid)))
 _people = (
@@ -76,6 +84,14 @@ async def get_group(reader: Reader, integration_id: IntegrationId, group_id: Gro
     if row is None:
         raise NotFoundError(f"There is no group with the id {group_id}.")
     return decode_group(row)
+
+
+async def find_unanswered_group(
+    reader: Reader, integration_id: IntegrationId, display_name_key: str
+) -> Group | None:
+    """Find a group as it was created, of which whoever asked for it was never told."""
+    row = await reader.fetch_one(_UNANSWERED, integration_id=integration_id, name=display_name_key)
+    return None if row is None else decode_group(row)
 
 
 async def list_groups(reader: Reader, integration_id: IntegrationId, query: ListQuery) -> Page[Group]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Uuid, any_, bindparam, exists, select
+from sqlalchemy import Text, Uuid, any_, bindparam, exists, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from seatkeeper.core.errors import NotFoundError
@@ -29,6 +29,14 @@ class Membership:
 
 _ONE = prepare(
     select(users).where(users.c.id == bindparam("user_id", type_=Uuid), users.c.integration_id == INTEGRATION)
+)
+_UNANSWERED = prepare(
+    select(users).where(
+        users.c.integration_id == INTEGRATION,
+        users.c.user_name_key == bindparam("name", type_=Text),
+        users.c.unanswered_at.is_not(None),
+        users.c.version == 1,
+    )
 )
 _DOCUMENTS = prepare(
     select(users.c.id, users.c.user_name, users.c.document)
@@ -56,6 +64,12 @@ async def get_user(reader: Reader, integration_id: IntegrationId, user_id: UserI
     if row is None:
         raise NotFoundError(f"There is no user with the id {user_id}.")
     return decode_user(row)
+
+
+async def find_unanswered_user(reader: Reader, integration_id: IntegrationId, user_name_key: str) -> User | None:
+    """Find a user as it was created, of whom whoever asked for it was never told."""
+    row = await reader.fetch_one(_UNANSWERED, integration_id=integration_id, name=user_name_key)
+    return None if row is None else decode_user(row)
 
 
 async def list_documents(reader: Reader, integration_id: IntegrationId) -> list[tuple[UserId, str, Document]]:

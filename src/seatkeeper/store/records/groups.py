@@ -44,6 +44,11 @@ _RENEW_AROUND = prepare(
     .where(groups.c.id.in_(select(nested_groups.c.group_id).where(nested_groups.c.member_id == _ID)))
     .values(version=groups.c.version + 1, updated_at=bindparam("now", type_=DateTime(timezone=True)))
 )
+_LEFT_UNANSWERED = prepare(
+    update(groups)
+    .where(groups.c.id == _ID, groups.c.version == 1)
+    .values(unanswered_at=bindparam("now", type_=DateTime(timezone=True)))
+)
 _DELETE = prepare(delete(groups).where(groups.c.id == _ID))
 
 
@@ -85,3 +90,8 @@ async def delete_group_row(tx: Transaction, group_id: GroupId) -> None:
     """
     await tx.execute(_RENEW_AROUND, group_id=group_id, now=tx.now)
     await tx.execute(_DELETE, group_id=group_id)
+
+
+async def mark_group_unanswered(tx: Transaction, group_id: GroupId) -> None:
+    """Remember of a new group that whoever asked for it was gone before the answer."""
+    await tx.execute(_LEFT_UNANSWERED, group_id=group_id, now=tx.now)

@@ -28,6 +28,11 @@ _REWRITE = prepare(
         updated_at=bindparam("now", type_=DateTime(timezone=True)),
     )
 )
+_LEFT_UNANSWERED = prepare(
+    update(users)
+    .where(users.c.id == _ID, users.c.version == 1)
+    .values(unanswered_at=bindparam("now", type_=DateTime(timezone=True)))
+)
 _DELETE = prepare(delete(users).where(users.c.id == _ID))
 
 
@@ -76,3 +81,8 @@ async def _rewrite(tx: Transaction, user: User) -> None:
 async def delete_user_row(tx: Transaction, user_id: UserId) -> None:
     """Remove the row. Memberships go with it; the account stays and belongs to nobody."""
     await tx.execute(_DELETE, user_id=user_id)
+
+
+async def mark_user_unanswered(tx: Transaction, user_id: UserId) -> None:
+    """Remember of a new user that whoever asked for it was gone before the answer."""
+    await tx.execute(_LEFT_UNANSWERED, user_id=user_id, now=tx.now)

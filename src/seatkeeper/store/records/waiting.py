@@ -64,6 +64,10 @@ _WAITING = prepare(
     .order_by(waiting_members.c.group_id)
 )
 
+_OF_GROUP = prepare(
+    select(waiting_members.c.value).where(waiting_members.c.group_id == bindparam("group_id", type_=Uuid))
+)
+
 
 async def find_references(
     tx: Transaction, integration_id: IntegrationId, named: Sequence[str], ids: Sequence[UUID] = ()
@@ -90,3 +94,8 @@ async def list_waiting_groups(
     names = {"external_id": external_id, "user_name_key": user_name_key}
     rows = await tx.fetch_all(_WAITING, integration_id=integration_id, **names)
     return [(GroupId(row["group_id"]), row["value"]) for row in rows]
+
+
+async def list_waited_for(tx: Transaction, group_id: GroupId) -> set[str]:
+    """List the values a group waits for."""
+    return {row["value"] for row in await tx.fetch_all(_OF_GROUP, group_id=group_id)}

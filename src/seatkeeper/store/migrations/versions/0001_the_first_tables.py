@@ -95,6 +95,16 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('digest')
     )
     op.create_index('challenges_by_expiry', 'challenges', ['expires_at'], unique=False)
+    op.create_table('connection_trials',
+    sa.Column('member_id', sa.Uuid(), nullable=False),
+    sa.Column('about', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('told', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('started_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['member_id'], ['members.id'], ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('member_id', 'about')
+    )
     op.create_table('dry_runs',
     sa.Column('integration_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -143,6 +153,7 @@ def upgrade() -> None:
     sa.Column('version', sa.Integer(), server_default=sa.text('1'), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('unanswered_at', sa.DateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['integration_id'], ['integrations.id'], ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('integration_id', 'display_name_key', name='group_names_are_unique_without_case')
@@ -307,6 +318,7 @@ def upgrade() -> None:
     sa.Column('version', sa.Integer(), server_default=sa.text('1'), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('unanswered_at', sa.DateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['integration_id'], ['integrations.id'], ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('integration_id', 'user_name_key', name='user_names_are_unique_without_case')
