@@ -46,8 +46,10 @@ def test_an_app_that_does_not_answer_fails_the_test_with_what_to_do(seatkeeper: 
     _create(seatkeeper)
     tested = seatkeeper.run("integration", "test", "crm")
     assert (tested.returncode, tested.stderr) == (1, "")
-    assert tested.stdout.startswith("✗ The app cannot be reached")
-    assert "→" in tested.stdout
+    lines = tested.stdout.splitlines()
+    assert lines[:2] == ["✓ The settings are complete", "✗ The app can be reached"]
+    assert lines[2].startswith("✗ The app cannot be reached: ")
+    assert lines[3].startswith("→ Check the address")
 
 
 def test_an_integration_is_switched_and_senseless_switches_are_refused(seatkeeper: Installation) -> None:

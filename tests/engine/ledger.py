@@ -15,7 +15,7 @@ from seatkeeper.core.entitlements import Entitlement
 from seatkeeper.core.ids import Uid
 from seatkeeper.core.integrations import MappingRules
 from seatkeeper.core.values import Attributes, AttributeValue
-from seatkeeper.spi.connector import Connector, Session
+from seatkeeper.spi.connector import Connector, Session, Stage
 from seatkeeper.spi.errors import AccountExistsError, AccountNotFoundError
 from seatkeeper.spi.settings import ConnectorSettings
 
@@ -190,9 +190,16 @@ class LedgerSession:
     def abilities(self) -> Abilities:
         return self.ledger.abilities
 
-    async def check(self) -> str:
+    def stages(self) -> Sequence[Stage]:
+        return [Stage("The ledger is open", self._check), Stage("The books can be read", self._count)]
+
+    async def _check(self) -> str:
         async with self.ledger.call("check"):
-            return "The ledger, open."
+            return ""
+
+    async def _count(self) -> str:
+        async with self.ledger.call("count"):
+            return f"{len(self.ledger.accounts)} accounts"
 
     async def read_account(self, uid: Uid) -> SeenAccount | None:
         async with self.ledger.call("read", uid):

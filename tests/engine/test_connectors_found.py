@@ -7,10 +7,7 @@ from pathlib import Path
 import pytest
 
 from seatkeeper.core.errors import NotFoundError
-from seatkeeper.engine.connections import check_connection
 from seatkeeper.engine.registry import find_connectors, get_connector
-from seatkeeper.spi.errors import CredentialsRefusedError
-from tests.engine.world import World
 
 
 @pytest.fixture
@@ -49,10 +46,3 @@ def test_a_broken_connector_is_told_by_name_and_hides_no_other() -> None:
 def test_a_connector_that_is_not_there_is_told_with_those_that_are() -> None:
     with pytest.raises(NotFoundError, match="scim"):
         get_connector("unheard-of")
-
-
-async def test_a_connection_can_be_checked(world: World) -> None:
-    assert await check_connection(world.engine, world.integration) == "The ledger, open."
-    world.ledger.fail("check", CredentialsRefusedError("The token has expired."))
-    with pytest.raises(CredentialsRefusedError):
-        await check_connection(world.engine, world.integration)

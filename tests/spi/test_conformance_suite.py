@@ -1,6 +1,7 @@
 """The suite catches a connector that breaks a promise, and names the promise."""
 
 import dataclasses
+import functools
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from seatkeeper.core.accounts import Abilities
 from seatkeeper.core.ids import Uid
+from seatkeeper.spi.connector import Stage
 from seatkeeper.spi.errors import TransientError
 from seatkeeper.spi.testing import CHECKS, Harness, PromiseBrokenError, run_check
 from tests.spi.phonebook import load_page
@@ -97,8 +99,16 @@ async def give_the_key_away(self: Any) -> str:
     return f"Opened with {self._book._settings.key.get_secret_value()}"
 
 
+async def give_nothing_away(self: Any) -> str:
+    return ""
+
+
 async def blame_the_network(self: Any) -> str:
     raise TransientError("The phone book is away.")
+
+
+def staged(*proofs: Callable[[Any], Any]) -> Callable[[Any], list[Stage]]:
+    return lambda self: [Stage("It opens", functools.partial(proof, self)) for proof in proofs]
 
 
 def cannot_delete(self: Any) -> Abilities:
@@ -123,8 +133,10 @@ BROKEN: list[tuple[str, str, Callable[..., Any] | property]] = [
     ("a_deleted_account_is_gone", "delete_account", delete_nothing),
     ("a_deleted_account_is_gone", "delete_account", trip),
     ("a_name_is_no_uid", "read_account", read_by_any_name),
-    ("a_check_says_what_answered", "check", give_the_key_away),
-    ("a_check_says_what_answered", "check", blame_the_network),
+    ("its_stages_are_told_by_name_and_hold", "stages", staged()),
+    ("its_stages_are_told_by_name_and_hold", "stages", staged(give_the_key_away)),
+    ("its_stages_are_told_by_name_and_hold", "stages", staged(blame_the_network)),
+    ("its_stages_are_told_by_name_and_hold", "stages", staged(give_nothing_away, give_nothing_away)),
     ("abilities_and_protocols_agree", "abilities", property(cannot_delete)),
 ]
 

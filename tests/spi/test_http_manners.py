@@ -87,8 +87,9 @@ async def test_only_a_trusted_certificate_is_accepted(tmp_path: Path) -> None:
     tls.load_cert_chain(tmp_path / "server.pem", tmp_path / "server.key")
     async with listening(lambda _: reply(200), tls) as wire:
         async with client(wire.address) as app:
-            with pytest.raises(TransientError, match="CERTIFICATE_VERIFY_FAILED"):
+            with pytest.raises(TransientError, match="certificate is not trusted") as refused:
                 await app.send(Call("POST", "/Users"))
+            assert "Certificate authorities" in refused.value.remedy
         async with client(wire.address, ca_bundle=str(bundle)) as app:
             assert (await app.send(Call("POST", "/Users"))).is_success
     assert len(wire.received) == 1

@@ -14,11 +14,8 @@ from seatkeeper.cli.integration_details import document, integration_row, print_
 from seatkeeper.cli.opening import carry_out, me
 from seatkeeper.cli.printing import AsJSON, print_json, print_table, say, tell
 from seatkeeper.core.integrations import Integration
-from seatkeeper.core.outcomes import Succeeded, Unchanged, Unverified
-from seatkeeper.core.problems import Problem
-from seatkeeper.core.wording import explain
-from seatkeeper.engine.attempt import interpret
-from seatkeeper.engine.connections import check_connection
+from seatkeeper.core.trials import Trial
+from seatkeeper.engine.trying import try_integration
 from seatkeeper.operations.integrations import read_secrets
 from seatkeeper.operations.switches import activate_integration, pause_integration, resume_integration
 from seatkeeper.store.database import Transaction
@@ -83,18 +80,26 @@ def show(integration: Slug, as_json: AsJSON = False) -> None:
 def test(integration: Slug) -> None:
     """Ask the app: does it answer, and does it accept the service account?"""
 
-    async def check(parts: Parts) -> str | Problem:
+    told = 0
+
+    def tell_stages(trial: Trial) -> None:
+        nonlocal told
+        for stage in trial.stages[told:]:
+            if stage.passed is None:
+                break
+            said = f"{stage.name}: {stage.found}" if stage.found else stage.name
+            say(f"✓ {said}" if stage.passed else f"✗ {said}", style="green" if stage.passed else "red")
+            told += 1
+
+    async def check(parts: Parts) -> Trial:
         async with parts.database.read() as reader:
             found = await find_by_slug(reader, integration)
-        answer = await interpret(check_connection(parts.engine, found))
-        assert not isinstance(answer, Succeeded | Unverified | Unchanged)
-        return answer if isinstance(answer, str) else answer.problem
+        return await try_integration(parts.engine, found, tell=tell_stages)
 
-    answer = carry_out(check)
-    if isinstance(answer, Problem):
-        tell(explain(answer))
+    trial = carry_out(check)
+    if trial.problem is not None:
+        tell(trial.explain())
         raise typer.Exit(1)
-    say(f"✓ {answer}", style="green")
 
 
 def activate(integration: Slug) -> None:

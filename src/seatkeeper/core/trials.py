@@ -1,29 +1,12 @@
 """Trying a connection, for people: how far it came, what to do when it failed, and what the app can do."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from seatkeeper.core.accounts import Abilities
 from seatkeeper.core.explanations import Explanation
 from seatkeeper.core.problems import Problem, ProblemCode
 from seatkeeper.core.wording import explain
-
-
-class Stage(StrEnum):
-    """What a trial gets through, in this order."""
-
-    SETTINGS = "The settings are complete"
-    REACH = "The app can be reached"
-    SIGN_IN = "It accepts the service account"
-    ANSWER = "It answers as expected"
-
-
-_FAILED_AT: Mapping[ProblemCode, Stage] = {
-    ProblemCode.SETTINGS_INVALID: Stage.SETTINGS,
-    ProblemCode.APP_UNREACHABLE: Stage.REACH,
-    ProblemCode.CREDENTIALS_REFUSED: Stage.SIGN_IN,
-}
 
 _REMEDIES: Mapping[ProblemCode, str] = {
     ProblemCode.SETTINGS_INVALID: "Correct what is named here, and test again.",
@@ -35,28 +18,71 @@ _REMEDIES: Mapping[ProblemCode, str] = {
 }
 """What to do while a connection is being set up, where that differs from what to do about a job."""
 
+_SETTINGS, _OPENING = "The settings are complete", "The app can be reached"
+
+
+@dataclass(frozen=True, slots=True)
+class TriedStage:
+    """One thing that has to hold. ``passed`` is None while it is under way, or not come to."""
+
+    name: str
+    passed: bool | None = None
+    found: str = ""
+
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """A connection that was tried. ``answered`` is what the app said; ``problem`` why it came no further."""
+    """How far the trial of a connection has come. Immutable: each step of it makes the next."""
 
-    answered: str = ""
+    stages: tuple[TriedStage, ...] = (TriedStage(_SETTINGS), TriedStage(_OPENING))
     abilities: Abilities | None = None
+    """What the app can do, once every stage has passed."""
     problem: Problem | None = None
+    remedy: str = ""
+    """What the connector advises about the problem, where it knows better than what its kind advises."""
 
     @property
-    def failed_at(self) -> Stage | None:
-        """Where it ended, if it did."""
-        return None if self.problem is None else _FAILED_AT.get(self.problem.code, Stage.ANSWER)
+    def has_ended(self) -> bool:
+        """It came through, or failed."""
+        return self.problem is not None or self.abilities is not None
 
     @property
-    def stages(self) -> tuple[tuple[Stage, bool | None], ...]:
-        """Tell each stage as passed, failed, or (None) not come to."""
-        stages, failed = tuple(Stage), self.failed_at
-        if failed is None:
-            return tuple((stage, True) for stage in stages)
-        at = stages.index(failed)
-        return tuple((stage, None if n > at else n < at) for n, stage in enumerate(stages))
+    def current(self) -> TriedStage | None:
+        """The stage under way, or the one it failed at."""
+        return next((stage for stage in self.stages if not stage.passed), None)
+
+    @property
+    def answered(self) -> str:
+        """What was found, in one line."""
+        return ", ".join(stage.found for stage in self.stages if stage.found)
+
+    def passed(self, found: str = "") -> "Trial":
+        """Tell that the current stage holds."""
+        return self._settled(passed=True, found=found)
+
+    def opened(self, names: Sequence[str]) -> "Trial":
+        """Put the stages of the open session in place of opening it: its first says what was reached."""
+        return replace(self, stages=(*self.stages[:-1], *(TriedStage(name) for name in names)))
+
+    def failed(self, problem: Problem, remedy: str = "") -> "Trial":
+        """Tell that the current stage does not hold."""
+        return replace(self._settled(passed=False), problem=problem, remedy=remedy)
+
+    def completed(self, abilities: Abilities) -> "Trial":
+        """Tell that every stage holds."""
+        return replace(self, abilities=abilities)
+
+    def explain(self) -> Explanation:
+        """Tell what kept it from succeeding, and what to do about it now."""
+        assert self.problem is not None
+        told = explain_trial(self.problem)
+        return replace(told, remedy=self.remedy or told.remedy)
+
+    def _settled(self, *, passed: bool, found: str = "") -> "Trial":
+        stages, current = list(self.stages), self.current
+        if current is not None:
+            stages[stages.index(current)] = TriedStage(current.name, passed, found)
+        return replace(self, stages=tuple(stages))
 
 
 def explain_trial(problem: Problem) -> Explanation:

@@ -16,7 +16,9 @@ from seatkeeper.spi.connector import (
     ManagesGroups,
     ReadsAccounts,
     Session,
+    Stage,
     UpdatesAccounts,
+    check,
 )
 from seatkeeper.spi.errors import ConnectorError, TransientError
 
@@ -58,9 +60,9 @@ class App:
         """Accounts can be read back and looked for."""
         return self._reads is not None and self.abilities.reads_back
 
-    async def check(self) -> str:
+    async def check(self) -> None:
         """Prove address and service account."""
-        return await guarded(self._session.check())
+        await guarded(check(self._session))
 
     async def read_account(self, uid: Uid) -> SeenAccount | None:
         """Read one account."""
@@ -134,8 +136,8 @@ class DownApp(App):
 class _NoSession:
     abilities = Abilities(name_attribute="", reads_back=False)
 
-    async def check(self) -> str:
-        return ""
+    def stages(self) -> Sequence[Stage]:
+        return ()
 
 
 def _promised(ability: P | None, what: str) -> P:

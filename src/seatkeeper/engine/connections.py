@@ -1,12 +1,12 @@
 """Opening a session to the app of an integration, with validated settings and unsealed secrets."""
 
 from collections.abc import Mapping
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from seatkeeper.core.integrations import Integration
 from seatkeeper.core.problems import Problem, ProblemCode
-from seatkeeper.engine.app import as_bug, guarded
+from seatkeeper.engine.app import as_bug
 from seatkeeper.engine.context import Engine
 from seatkeeper.spi.connector import Session
 from seatkeeper.spi.errors import ConnectorError
@@ -29,7 +29,9 @@ async def open_session(engine: Engine, integration: Integration) -> AbstractAsyn
     Raises ``NoSessionError``, with ``SETTINGS_INVALID``, for settings the connector refuses, secrets that cannot
     be unsealed, and a connector that is not installed. This and entering may raise the errors of ``spi.errors``.
     """
-    return connect(engine, integration.connector, {**integration.settings, **await _secrets(engine, integration)})
+    return connect(
+        engine, integration.connector, {**integration.settings, **await read_secrets(engine, integration)}
+    )
 
 
 def connect(
@@ -51,18 +53,8 @@ def connect(
         raise as_bug(error) from error
 
 
-async def check_connection(engine: Engine, integration: Integration) -> str:
-    """Prove settings, address and service account with one call; return what answered.
-
-    Raises ``NoSessionError``, the errors of ``spi.errors``, and ``ConnectorBugError``.
-    """
-    opening = await open_session(engine, integration)
-    async with AsyncExitStack() as stack:
-        session = await guarded(stack.enter_async_context(opening))
-        return await guarded(session.check())
-
-
-async def _secrets(engine: Engine, integration: Integration) -> dict[str, Any]:
+async def read_secrets(engine: Engine, integration: Integration) -> dict[str, Any]:
+    """Read the secrets of an integration in the clear. Raises ``NoSessionError`` when they cannot be unsealed."""
     async with engine.database.read() as reader:
         sealed = await find_sealed_secrets(reader, integration.id)
     try:

@@ -6,7 +6,7 @@ protocols that its app allows; ``abilities`` says the same in data, and the two 
 (``spi.testing`` checks). Every method may raise the errors of ``spi.errors`` and nothing else.
 """
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar, runtime_checkable
@@ -21,6 +21,18 @@ from seatkeeper.spi.settings import ConnectorSettings
 S = TypeVar("S", bound=ConnectorSettings)
 
 
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One thing that has to hold for an app to be administered, and the call that proves it."""
+
+    name: str
+    """A statement in plain words, such as "The certificate is trusted". It is told as holding, or not, or not
+    come to."""
+    prove: Callable[[], Awaitable[str]]
+    """Make the call. Gives what was found, for people, such as "412 accounts", or nothing; never a secret.
+    Raises one of ``spi.errors`` where it does not hold."""
+
+
 @runtime_checkable
 class Session(Protocol):
     """An open connection to an app."""
@@ -30,8 +42,14 @@ class Session(Protocol):
         """What this app, with these settings, can do."""
         ...
 
-    async def check(self) -> str:
-        """Prove address and service account with the cheapest real call; return what answered, for people."""
+    def stages(self) -> Sequence[Stage]:
+        """List what has to hold, in the order to prove it: the address, then the service account, then reading.
+
+        They are listed beforehand rather than told while they happen. So whoever watches a trial sees what is
+        under way and what is to come, and a failure is told with the stage it arose in, without the connector's
+        help. They are proven once, one after another, until one fails; each with the cheapest real call, which
+        changes nothing. What ``connect`` has proven already is a stage, too, that holds at once.
+        """
         ...
 
 
@@ -165,3 +183,8 @@ class Connector(Generic[S]):
     """The user schema a new integration starts with; empty is the standard one."""
     description: str = ""
     """One sentence for whoever chooses: what it connects."""
+
+
+async def check(session: Session) -> Sequence[str]:
+    """Prove every stage, and give what each found. Raises what the first raises that does not hold."""
+    return [await stage.prove() for stage in session.stages()]

@@ -10,7 +10,15 @@ from seatkeeper.core.problems import ProblemCode
 
 
 class ConnectorError(Exception):
-    """The base of the set."""
+    """The base of the set.
+
+    ``remedy`` is what to do about it while a connection is set up, where the connector knows better than what is
+    advised for errors of its kind: "Name the authority that signed the certificate in CA file."
+    """
+
+    def __init__(self, message: str = "", *, remedy: str = "") -> None:
+        super().__init__(message)
+        self.remedy = remedy
 
 
 class TransientError(ConnectorError):
@@ -40,8 +48,8 @@ class AccountExistsError(ConnectorError):
 class RejectedError(ConnectorError):
     """The app understood the call and refused the change; repeating it would end the same way."""
 
-    def __init__(self, message: str, code: ProblemCode = ProblemCode.REJECTED_VALUE) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, code: ProblemCode = ProblemCode.REJECTED_VALUE, *, remedy: str = "") -> None:
+        super().__init__(message, remedy=remedy)
         self.code = code
 
 

@@ -197,6 +197,18 @@ dry_runs = Table(
 )
 """The latest look at what going live would do: over how many accounts, and what was found so far."""
 
+connection_trials = Table(
+    "connection_trials",
+    metadata,
+    Column("member_id", Uuid, ForeignKey("members.id", ondelete="CASCADE"), primary_key=True),
+    Column("about", Uuid, primary_key=True),
+    Column("id", Uuid, nullable=False),
+    Column("told", JSONB, nullable=False),
+    Column("started_at", INSTANT, nullable=False),
+    Column("updated_at", INSTANT, nullable=False),
+)
+"""The latest trial of a connection by each member: ``about`` is the draft or the integration it was tried for."""
+
 notification_rules = Table(
     "notification_rules",
     metadata,

@@ -17,9 +17,9 @@ class Background:
     """Holds on to tasks until they are done."""
 
     def __init__(self) -> None:
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[object]] = set()
 
-    def start(self, work: Coroutine[Any, Any, None]) -> None:
+    def start(self, work: Coroutine[Any, Any, object]) -> None:
         """Begin some work. What it raises is logged."""
         task = asyncio.create_task(work)
         self._tasks.add(task)
@@ -30,7 +30,7 @@ class Background:
         while self._tasks:
             await asyncio.wait(self._tasks)
 
-    def _finish(self, task: asyncio.Task[None]) -> None:
+    def _finish(self, task: asyncio.Task[object]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and task.exception() is not None:
             _log.error("background.failed", exc_info=task.exception())

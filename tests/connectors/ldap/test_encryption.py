@@ -4,20 +4,21 @@ import pytest
 
 from lab.slapd import Slapd
 from seatkeeper.connectors.ldap.sessions import connect
+from seatkeeper.spi.connector import check
 from seatkeeper.spi.errors import RejectedError, TransientError
 from tests.connectors.ldap.conftest import settings_for
 
 pytestmark = [pytest.mark.live, pytest.mark.xdist_group("slapd")]
 
 
-async def check(directory: Slapd, **settings: object) -> str:
+async def try_out(directory: Slapd, **settings: object) -> str:
     async with connect(settings_for(directory, **settings)) as session:
-        return await session.check()
+        return "; ".join(await check(session))
 
 
 async def test_ldaps_and_starttls_work_with_the_right_authority(shared_directory: Slapd) -> None:
-    assert shared_directory.url in await check(shared_directory)
-    assert shared_directory.tls_url in await check(shared_directory, url=shared_directory.tls_url)
+    assert shared_directory.url in await try_out(shared_directory)
+    assert shared_directory.tls_url in await try_out(shared_directory, url=shared_directory.tls_url)
 
 
 @pytest.mark.parametrize("tls", [True, False], ids=["ldaps", "starttls"])
@@ -25,14 +26,14 @@ async def test_another_authority_is_not_believed(shared_directory: Slapd, tls: b
     url = shared_directory.tls_url if tls else shared_directory.url
     for ca_file in (str(shared_directory.stranger_ca_file), None):
         with pytest.raises(TransientError, match="certificate that is not trusted: self-signed"):
-            await check(shared_directory, url=url, ca_file=ca_file)
+            await try_out(shared_directory, url=url, ca_file=ca_file)
 
 
 @pytest.mark.parametrize("tls", [True, False], ids=["ldaps", "starttls"])
 async def test_a_certificate_for_another_name_is_not_believed(shared_directory: Slapd, tls: bool) -> None:
     url = (shared_directory.tls_url if tls else shared_directory.url).replace("127.0.0.1", "localhost")
     with pytest.raises(TransientError, match="not valid for 'localhost'"):
-        await check(shared_directory, url=url)
+        await try_out(shared_directory, url=url)
 
 
 async def test_a_server_without_starttls_is_refused_unless_plain_text_is_allowed(directory: Slapd) -> None:
@@ -42,22 +43,22 @@ async def test_a_server_without_starttls_is_refused_unless_plain_text_is_allowed
     config.write_text("".join(kept))
     directory.start()
     with pytest.raises(TransientError, match="does not offer StartTLS"):
-        await check(directory)
-    assert directory.url in await check(directory, allow_plaintext=True, ca_file=None)
+        await try_out(directory)
+    assert directory.url in await try_out(directory, allow_plaintext=True, ca_file=None)
 
 
 async def test_a_plain_port_is_no_ldaps_port(shared_directory: Slapd) -> None:
     with pytest.raises(TransientError, match="cannot be reached"):
-        await check(shared_directory, url=shared_directory.url.replace("ldap://", "ldaps://"))
+        await try_out(shared_directory, url=shared_directory.url.replace("ldap://", "ldaps://"))
 
 
 async def test_a_missing_ca_file_is_told(shared_directory: Slapd) -> None:
     with pytest.raises(RejectedError, match=r"CA file /nowhere/ca\.pem cannot be used"):
-        await check(shared_directory, ca_file="/nowhere/ca.pem")
+        await try_out(shared_directory, ca_file="/nowhere/ca.pem")
 
 
 async def test_addresses_are_tried_in_order(shared_directory: Slapd) -> None:
     urls = f"ldap://127.0.0.1:1 {shared_directory.url}"
-    assert await check(shared_directory, url=urls)
+    assert await try_out(shared_directory, url=urls)
     with pytest.raises(TransientError, match=r"127\.0\.0\.1:1: .*; ldap://127\.0\.0\.1:2: "):
-        await check(shared_directory, url="ldap://127.0.0.1:1 ldap://127.0.0.1:2")
+        await try_out(shared_directory, url="ldap://127.0.0.1:1 ldap://127.0.0.1:2")

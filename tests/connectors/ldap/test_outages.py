@@ -13,7 +13,7 @@ from seatkeeper.connectors.ldap.protocol.filters import present
 from seatkeeper.connectors.ldap.protocol.requests import Search
 from seatkeeper.connectors.ldap.sessions import connect
 from seatkeeper.core.ids import Uid
-from seatkeeper.spi.connector import ReadsAccounts
+from seatkeeper.spi.connector import ReadsAccounts, check
 from seatkeeper.spi.errors import CredentialsRefusedError, TransientError
 from tests.bootstrap.black_hole import black_hole
 from tests.connectors.ldap.conftest import settings_for
@@ -47,7 +47,7 @@ async def test_calls_fail_while_it_is_down_and_work_when_it_is_back(
 async def test_a_crash_under_way_fails_every_call_and_none_waits(
     session: SwitchingAndGrouping, directory: Slapd
 ) -> None:
-    await session.check()
+    await check(session)
     directory.freeze()
     calls = [asyncio.create_task(session.create_account(person(f"ada{number}"))) for number in range(5)]
     await asyncio.sleep(0)
@@ -78,7 +78,7 @@ async def test_a_server_that_never_says_a_word_is_given_up(shared_directory: Sla
         settings = settings_for(shared_directory, url=f"{scheme}://127.0.0.1:{hole.port}", connect_timeout=0.3)
         async with connect(settings) as session:
             with pytest.raises(TransientError, match=r"did not answer within 0\.3 seconds"):
-                await session.check()
+                await check(session)
 
 
 async def test_a_server_that_speaks_something_else_is_told(shared_directory: Slapd) -> None:
@@ -92,7 +92,7 @@ async def test_a_server_that_speaks_something_else_is_told(shared_directory: Sla
         port = server.sockets[0].getsockname()[1]
         async with connect(settings_for(shared_directory, url=f"ldap://127.0.0.1:{port}")) as session:
             with pytest.raises(TransientError, match="does not speak LDAP"):
-                await session.check()
+                await check(session)
 
 
 async def test_a_cancelled_call_leaves_the_others_alone(session: SwitchingAndGrouping, directory: Slapd) -> None:

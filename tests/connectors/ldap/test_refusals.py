@@ -10,6 +10,7 @@ from seatkeeper.connectors.ldap.sessions import connect
 from seatkeeper.core.ids import Uid
 from seatkeeper.core.problems import ProblemCode
 from seatkeeper.core.values import Attributes
+from seatkeeper.spi.connector import check
 from seatkeeper.spi.errors import (
     AccountExistsError,
     AccountNotFoundError,
@@ -91,7 +92,7 @@ async def test_a_service_account_that_may_only_read_says_so(directory: Slapd) ->
 async def test_a_base_that_is_not_there_is_a_fault_of_the_settings(shared_directory: Slapd) -> None:
     async with connect(settings_for(shared_directory, people_base="ou=nowhere,dc=example,dc=org")) as session:
         assert isinstance(session, SwitchingAndGrouping)
-        for call in (session.check(), session.find_accounts("uid", "ada"), session.read_account(Uid("x"))):
+        for call in (check(session), session.find_accounts("uid", "ada"), session.read_account(Uid("x"))):
             with pytest.raises(RejectedError, match="has no entry ou=nowhere") as refused:
                 await call
             assert refused.value.code is ProblemCode.SETTINGS_INVALID

@@ -6,6 +6,7 @@ from lab.processes import ROOT
 from lab.slapd import Slapd
 from seatkeeper.connectors.ldap.groups import SwitchingAndGrouping
 from seatkeeper.connectors.ldap.sessions import connect
+from seatkeeper.spi.connector import check
 from tests.connectors.ldap.conftest import settings_for
 from tests.connectors.ldap.samples import person
 
@@ -20,7 +21,7 @@ async def test_the_least_privileges_on_the_page_are_enough(directory: Slapd) -> 
     least = {"bind_dn": "cn=least,dc=example,dc=org", "bind_password": "its-password"}
     async with connect(settings_for(directory, **least)) as session:
         assert isinstance(session, SwitchingAndGrouping)
-        await session.check()
+        await check(session)
         uid = await session.create_account(person("ada", userPassword="something"))
         await session.update_account(uid, {"uid": "ada.l", "title": "Analyst"})
         await session.set_active(uid, active=False)

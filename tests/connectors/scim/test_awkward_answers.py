@@ -10,7 +10,7 @@ from seatkeeper.connectors.scim import connector
 from seatkeeper.connectors.scim.settings import SCIMSettings
 from seatkeeper.core.ids import Uid
 from seatkeeper.core.problems import ProblemCode
-from seatkeeper.spi.connector import DisablesAccounts, GrantsEntitlements, ManagesGroups
+from seatkeeper.spi.connector import DisablesAccounts, GrantsEntitlements, ManagesGroups, check
 from seatkeeper.spi.errors import AccountExistsError, ConnectorError, RejectedError, TransientError
 from seatkeeper.spi.settings import SettingsInvalidError, validate_settings
 from tests.connectors.scim.opening import opened
@@ -255,7 +255,7 @@ async def test_basic_authentication_signs_in() -> None:
     basic = {"authentication": "basic", "username": "svc", "password": "pässword"}
     empty = app({"GET /Users": reply(200, users())})
     async with listening(empty) as wire, opened(settings(wire.address, **basic)) as session:
-        await session.check()
+        await check(session)
     assert (
         wire.received[-1].headers["authorization"] == "Basic " + base64.b64encode("svc:pässword".encode()).decode()
     )

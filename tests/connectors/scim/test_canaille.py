@@ -9,6 +9,7 @@ from seatkeeper.connectors.scim.groups import Grouping
 from seatkeeper.connectors.scim.settings import SCIMSettings
 from seatkeeper.core.ids import Uid
 from seatkeeper.core.values import Attributes
+from seatkeeper.spi.connector import check
 from seatkeeper.spi.errors import AccountExistsError, CredentialsRefusedError, RejectedError
 from seatkeeper.spi.settings import validate_settings
 from tests.connectors.scim.conftest import SMALL, person
@@ -151,7 +152,7 @@ async def test_client_credentials_fetch_one_token_for_many_calls(
     )
     before = canaille_app.rows("SELECT count(*) FROM token")[0][0]
     async with opened(oauth) as session:
-        await session.check()
+        await check(session)
         await session.create_account(person(tenant))
     assert canaille_app.rows("SELECT count(*) FROM token")[0][0] == before + 1
 
@@ -163,7 +164,7 @@ async def test_a_wrong_client_secret_is_refused_and_not_repeated(canaille_app: C
     )
     with pytest.raises(CredentialsRefusedError) as raised:
         async with connector.connect(oauth) as session:
-            await session.check()
+            await check(session)
     assert "a-wrong-secret" not in str(raised.value)
 
 

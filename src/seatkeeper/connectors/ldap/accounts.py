@@ -14,10 +14,12 @@ from seatkeeper.connectors.ldap.naming import Naming
 from seatkeeper.connectors.ldap.places import Places
 from seatkeeper.connectors.ldap.protocol.filters import equals
 from seatkeeper.connectors.ldap.protocol.responses import Entry
+from seatkeeper.connectors.ldap.stages import list_stages
 from seatkeeper.core.accounts import Abilities, SeenAccount
 from seatkeeper.core.ids import Uid
 from seatkeeper.core.problems import ProblemCode
 from seatkeeper.core.values import Attributes, AttributeValue
+from seatkeeper.spi.connector import Stage
 from seatkeeper.spi.errors import RejectedError
 
 _ALL = "*"
@@ -49,14 +51,9 @@ class Accounts:
         """What a directory can do, with these settings."""
         return self._abilities
 
-    async def check(self) -> str:
-        """Read the base of people, and that of groups."""
-        for base in filter(None, (self._settings.people_base, self._settings.groups_base)):
-            if await self._directory.read(base, ["1.1"]) is None:
-                missing = f"The directory has no entry {base}, or the service account may not see it."
-                raise RejectedError(missing, ProblemCode.SETTINGS_INVALID)
-        dialect, account = self._directory.dialect.name, self._settings.bind_dn
-        return f"{dialect} at {self._settings.url}, signed in as {account}, people in {self._settings.people_base}"
+    def stages(self) -> Sequence[Stage]:
+        """List what has to hold of a directory."""
+        return list_stages(self._directory)
 
     async def read_account(self, uid: Uid) -> SeenAccount | None:
         """Read one account."""

@@ -48,6 +48,28 @@ class Directory:
         """Close every connection."""
         await self._pool.close()
 
+    async def reach(self) -> str:
+        """Say which server takes a connection."""
+        return str(await self._pool.reach())
+
+    async def encrypt(self) -> str:
+        """Say which server proves who it is."""
+        return str(await self._pool.encrypt())
+
+    async def sign_in(self) -> None:
+        """Have a connection on which the service account is signed in."""
+        await self._pool.get()
+
+    async def count(self, wanted: Search, at_most: int) -> tuple[int, bool]:
+        """Count entries as far as one page goes, and say whether there are more."""
+        request = Request(requests.search(wanted), f"list {wanted.base}", (requests.paged(at_most),))
+        async with self._pool.own() as connection:
+            try:
+                answer = await self._sent(connection, request)
+            except ResultError as error:
+                raise _interpret_search(error, wanted) from None
+        return len(answer.entries), bool(answer.result.next_page)
+
     async def search(self, wanted: Search) -> Sequence[Entry]:
         """Find entries below a base that must be there."""
         request = Request(requests.search(wanted), f"search {wanted.base}", repeatable=True)

@@ -2,8 +2,9 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from typing import TypeVar
 
 from seatkeeper.connectors.ldap.protocol.connections import (
     Connection,
@@ -16,6 +17,13 @@ from seatkeeper.connectors.ldap.refusals import describe, interpret_bind
 from seatkeeper.connectors.ldap.settings import Address, Encryption, LDAPSettings
 from seatkeeper.core.problems import ProblemCode
 from seatkeeper.spi.errors import ConnectorError, RejectedError, TransientError
+
+_TRUST = (
+    "Name the authority that signed the certificate as CA file, and write the address as the certificate names the"
+    " server."
+)
+
+T = TypeVar("T")
 
 
 class Pool:
@@ -66,29 +74,58 @@ class Pool:
         finally:
             self._opening = None
 
+    async def reach(self) -> Address:
+        """Find the first server that takes a connection, and say nothing to it."""
+        return await self._first(self._reach)
+
+    async def encrypt(self) -> Address:
+        """Find the first server that proves who it is, and say no more to it."""
+        return await self._first(self._encrypt)
+
     async def _connect(self) -> Connection:
-        troubles = []
+        return await self._first(self._sign_in)
+
+    async def _first(self, work: Callable[[Address], Awaitable[T]]) -> T:
+        troubles, remedy = [], ""
         for address in self._settings.addresses:
             try:
                 async with asyncio.timeout(self._settings.connect_timeout):
-                    return await self._sign_in(address)
+                    return await work(address)
             except TimeoutError:
                 troubles.append(f"{address} did not answer within {self._settings.connect_timeout:g} seconds")
             except ssl.SSLCertVerificationError as error:
                 troubles.append(f"{address} has a certificate that is not trusted: {error.verify_message}")
+                remedy = _TRUST
             except (OSError, ConnectionLostError, UnansweredError) as error:
                 troubles.append(f"{address}: {error}")
-        raise TransientError(f"The directory cannot be reached: {'; '.join(troubles)}.")
+        raise TransientError(f"The directory cannot be reached: {'; '.join(troubles)}.", remedy=remedy)
 
-    async def _sign_in(self, address: Address) -> Connection:
-        patience = self._settings.connect_timeout
+    async def _reach(self, address: Address) -> Address:
+        connection = await connect(address.host, address.port)
+        connection.abort()
+        return address
+
+    async def _encrypt(self, address: Address) -> Address:
+        connection = await self._open_to(address)
+        await connection.close()
+        return address
+
+    async def _open_to(self, address: Address) -> Connection:
         is_tls = address.encryption is Encryption.TLS
         connection = await connect(address.host, address.port, self._tls() if is_tls else None)
         try:
             if address.encryption is Encryption.START_TLS:
                 await self._start_tls(connection, address)
+        except BaseException:
+            connection.abort()
+            raise
+        return connection
+
+    async def _sign_in(self, address: Address) -> Connection:
+        connection = await self._open_to(address)
+        try:
             password = self._settings.bind_password.get_secret_value()
-            await connection.bind(self._settings.bind_dn, password, patience=patience)
+            await connection.bind(self._settings.bind_dn, password, patience=self._settings.connect_timeout)
         except ResultError as error:
             await connection.close()
             raise interpret_bind(error.result, self._settings.bind_dn) from None

@@ -10,11 +10,13 @@ from seatkeeper.connectors.scim.paths import PathInvalidError, parse_path
 from seatkeeper.connectors.scim.profile import STANDARD, Profile
 from seatkeeper.connectors.scim.resources import Writer, attributes_of
 from seatkeeper.connectors.scim.settings import SCIMSettings
+from seatkeeper.connectors.scim.stages import list_stages
 from seatkeeper.core.accounts import Abilities, SeenAccount
 from seatkeeper.core.entitlements import Entitlement
 from seatkeeper.core.ids import Uid
 from seatkeeper.core.problems import ProblemCode
 from seatkeeper.core.values import Attributes
+from seatkeeper.spi.connector import Stage
 from seatkeeper.spi.errors import AccountExistsError, RejectedError, TransientError
 from seatkeeper.spi.http import AppClient, Call
 
@@ -41,10 +43,9 @@ class Accounts:
         """What discovery and settings say this app can do."""
         return self._abilities
 
-    async def check(self) -> str:
-        """Count the accounts."""
-        total = await self._listing.total("/Users")
-        return f"SCIM at {self._settings.base_url}, {'some' if total is None else total} accounts"
+    def stages(self) -> Sequence[Stage]:
+        """List what has to hold of a SCIM app."""
+        return list_stages(self._listing, self._profile, self._settings)
 
     async def read_account(self, uid: Uid) -> SeenAccount | None:
         """Read one account. An answer about somebody else counts as nobody: some apps look up names here too."""

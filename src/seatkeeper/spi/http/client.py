@@ -21,6 +21,10 @@ LARGEST = 16 * 1024 * 1024
 """Bytes of one answer, after decompression."""
 _HOPS = 3
 _SAFE = frozenset({"GET", "HEAD"})
+_TRUST = (
+    "Name the authority that signed the certificate under Certificate authorities, and write the address as the"
+    " certificate names the server."
+)
 
 
 class _PassingError(TransientError):
@@ -142,6 +146,10 @@ class AppClient:
             seconds = f"{self._settings.timeout_seconds:g}"
             raise TransientError(f"{call.title} was not answered within {seconds} s.") from None
         except httpx.TransportError as error:
+            distrust = _distrust(error)
+            if distrust is not None:
+                said = f"{call.title} failed: the app's certificate is not trusted: {distrust}."
+                raise TransientError(said, remedy=_TRUST) from None
             raise _PassingError(f"{call.title} failed: {_cause(error)}.") from None
         except (httpx.InvalidURL, httpx.DecodingError) as error:
             raise TransientError(f"{call.title} failed: {type(error).__name__}.") from None
@@ -204,6 +212,14 @@ def _public_trust() -> ssl.SSLContext:
 
 def _accepted(media_type: str) -> str:
     return media_type if media_type == "application/json" else f"{media_type}, application/json"
+
+
+def _distrust(error: BaseException) -> str | None:
+    """Find out whether a call failed because the server did not prove who it is."""
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, ssl.SSLCertVerificationError):
+        cause = cause.__cause__ or cause.__context__
+    return None if cause is None else str(cause.verify_message)
 
 
 def _cause(error: httpx.TransportError) -> str:

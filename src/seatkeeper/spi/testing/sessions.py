@@ -12,6 +12,7 @@ from seatkeeper.spi.connector import (
     ReadsAccounts,
     Session,
     UpdatesAccounts,
+    check,
 )
 from seatkeeper.spi.errors import CredentialsRefusedError, TransientError
 from seatkeeper.spi.settings import ConnectorSettings, secret_names
@@ -36,34 +37,38 @@ async def abilities_and_protocols_agree(trial: Trial) -> None:
     expect(bool(abilities.name_attribute), "abilities name no attribute that holds the Name")
 
 
-async def a_check_says_what_answered(trial: Trial) -> None:
-    """A check gives people a sentence, without any secret in it."""
-    said = await trial.session.check()
-    expect(bool(said.strip()), "check() says nothing")
+async def its_stages_are_told_by_name_and_hold(trial: Trial) -> None:
+    """Every stage has a name of its own and holds; neither the names nor what was found give a secret away."""
+    stages = trial.session.stages()
+    names = [stage.name for stage in stages]
+    expect(bool(names), "stages() lists none, so nothing can be tested before anything depends on it")
+    expect(all(name.strip() == name and name for name in names), f"stages() lists one without a name: {names}")
+    expect(len(set(names)) == len(names), f"stages() lists two of one name: {names}")
+    said = "\n".join([*names, *[await stage.prove() for stage in stages]])
     settings = trial.harness.settings
     for name in secret_names(type(settings)):
         secret = getattr(settings, name)
-        expect(secret is None or secret.get_secret_value() not in said, f"check() gives {name} away")
+        expect(secret is None or secret.get_secret_value() not in said, f"a stage gives {name} away")
 
 
 async def wrong_credentials_are_refused(trial: Trial) -> None:
     """A service account that the app refuses is told from every other failure."""
-    with expecting(CredentialsRefusedError, "check() with wrong credentials"):
+    with expecting(CredentialsRefusedError, "stages with wrong credentials"):
         async with _open(trial, trial.harness.wrong_credentials) as session:
-            await session.check()
+            await check(session)
     with expecting(CredentialsRefusedError, "find_accounts() with wrong credentials"):
         async with _open(trial, trial.harness.wrong_credentials) as session:
             if isinstance(session, ReadsAccounts):
                 await session.find_accounts(trial.name, "nobody")
             else:
-                await session.check()
+                await check(session)
 
 
 async def an_app_that_is_away_is_transient(trial: Trial) -> None:
     """An app that cannot be reached is a failure that passes."""
-    with expecting(TransientError, "check() of an app that is away"):
+    with expecting(TransientError, "stages of an app that is away"):
         async with _open(trial, trial.harness.away) as session:
-            await session.check()
+            await check(session)
 
 
 @asynccontextmanager
@@ -74,7 +79,7 @@ async def _open(trial: Trial, settings: ConnectorSettings) -> AsyncIterator[Sess
 
 BODIES = (
     abilities_and_protocols_agree,
-    a_check_says_what_answered,
+    its_stages_are_told_by_name_and_hold,
     wrong_credentials_are_refused,
     an_app_that_is_away_is_transient,
 )

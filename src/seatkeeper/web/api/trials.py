@@ -9,8 +9,8 @@ from pydantic import BaseModel, Field
 
 from seatkeeper.core.errors import InvalidValueError
 from seatkeeper.core.ids import UserId
-from seatkeeper.core.problems import Problem, ProblemCode
-from seatkeeper.core.trials import Trial, describe_abilities, explain_trial
+from seatkeeper.core.problems import ProblemCode
+from seatkeeper.core.trials import Trial, describe_abilities
 from seatkeeper.core.users import Group, User
 from seatkeeper.engine.trying import try_connection
 from seatkeeper.operations.integrations import read_secrets
@@ -43,10 +43,11 @@ class ConnectionBody(Shape):
 
 
 class StageShape(BaseModel):
-    """What a trial gets through; ``passed`` is null for what it did not come to."""
+    """What a trial gets through; ``passed`` is null for what it did not come to, ``found`` what it came upon."""
 
     name: str
     passed: bool | None
+    found: str
 
 
 class AbilityShape(BaseModel):
@@ -64,12 +65,12 @@ class TrialProblemShape(BaseModel):
     remedy: str
 
     @classmethod
-    def of(cls, problem: Problem | None) -> "TrialProblemShape | None":
-        """Tell it."""
-        if problem is None:
+    def of(cls, trial: Trial) -> "TrialProblemShape | None":
+        """Tell it, if there is one."""
+        if trial.problem is None:
             return None
-        why = explain_trial(problem)
-        return cls(code=problem.code, sentence=why.sentence, remedy=why.remedy)
+        why = trial.explain()
+        return cls(code=trial.problem.code, sentence=why.sentence, remedy=why.remedy)
 
 
 class TrialShape(BaseModel):
@@ -86,9 +87,9 @@ class TrialShape(BaseModel):
         able = () if trial.abilities is None else describe_abilities(trial.abilities)
         return cls(
             answered=trial.answered,
-            stages=[StageShape(name=stage.value, passed=passed) for stage, passed in trial.stages],
+            stages=[StageShape(name=stage.name, passed=stage.passed, found=stage.found) for stage in trial.stages],
             abilities=[AbilityShape(what=what, can=can) for can, what in able],
-            problem=TrialProblemShape.of(trial.problem),
+            problem=TrialProblemShape.of(trial),
         )
 
 

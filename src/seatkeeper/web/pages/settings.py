@@ -8,12 +8,11 @@ from starlette.responses import Response
 
 from seatkeeper.core.access import Permission
 from seatkeeper.core.errors import InvalidValueError, VersionMismatchError
-from seatkeeper.core.trials import Trial
-from seatkeeper.engine.trying import try_connection
 from seatkeeper.operations.checks import DraftInvalidError
 from seatkeeper.operations.edits import save_edit
 from seatkeeper.operations.integrations import Saved
 from seatkeeper.spi.connector import Connector
+from seatkeeper.web import trying
 from seatkeeper.web.doors import Door
 from seatkeeper.web.forms.connections import (
     EnteredConnection,
@@ -55,11 +54,14 @@ async def test_connection_settings(visit: Visit) -> Response:
     """Try what was entered, with the secrets that are kept; nothing is saved."""
     present = await read_present(visit)
     entered = read_connection(visit, _connector(visit), present.secrets)
-    values = {**entered.settings, **entered.secrets}
-    trial = await try_connection(visit.house.engine, visit.integration.connector, values)
-    if visit.is_fragment:
-        return visit.page("parts/trial.html", trial=trial)
-    return await _connection_page(visit, present, entered, trial=trial)
+    integration, values = visit.integration, {**entered.settings, **entered.secrets}
+    await trying.begin(visit, integration.id, integration.connector, values)
+    return await (show_test(visit) if visit.is_fragment else _connection_page(visit, present, entered))
+
+
+async def show_test(visit: Visit) -> Response:
+    """Show how far trying has come."""
+    return await trying.progress(visit, visit.integration.id, f"/integrations/{visit.integration.slug}/settings")
 
 
 async def show_policy_settings(visit: Visit) -> Response:
@@ -101,17 +103,17 @@ def _connector(visit: Visit) -> Connector[Any]:
     return connector
 
 
-async def _connection_page(  # noqa: PLR0913 - what a form is shown with
+async def _connection_page(
     visit: Visit,
     present: Present,
     entered: EnteredConnection,
     faults: Faults = NONE,
     *,
-    trial: Trial | None = None,
     told: str = "",
     status: int = 200,
 ) -> Response:
     form = show_connection(_connector(visit), entered, present.secrets, faults)
+    trial = await trying.find(visit, visit.integration.id)
     return await settings_page(visit, "connection", status, form=form, trial=trial, told=told)
 
 
@@ -123,6 +125,7 @@ _BASE = "/integrations/{integration}/settings"
 DOORS: Sequence[Door] = (
     Door("GET", _BASE, show_connection_settings, Permission.SEE),
     Door("POST", _BASE, save_connection_settings, Permission.CONFIGURE),
+    Door("GET", f"{_BASE}/test", show_test, Permission.CONFIGURE),
     Door("POST", f"{_BASE}/test", test_connection_settings, Permission.CONFIGURE),
     Door("GET", f"{_BASE}/policy", show_policy_settings, Permission.SEE),
     Door("POST", f"{_BASE}/policy", save_policy_settings, Permission.CONFIGURE),

@@ -19,7 +19,12 @@ from seatkeeper.operations.wizard_drafts import (
 )
 from seatkeeper.web.doors import Door
 from seatkeeper.web.forms.policies import LEAVERS, PolicyForm, PolicyInvalidError, read_policy, show_policy
-from seatkeeper.web.pages.wizard_connection import save_connection, show_connection_step, test_connection
+from seatkeeper.web.pages.wizard_connection import (
+    save_connection,
+    show_connection_step,
+    show_test,
+    test_connection,
+)
 from seatkeeper.web.pages.wizard_rules import preview_rules, save_rules, show_rules_step
 from seatkeeper.web.pages.wizard_steps import draft_page, draft_path, find_draft
 from seatkeeper.web.visits import Visit
@@ -118,6 +123,7 @@ DOORS: Sequence[Door] = (
     Door("GET", "/integrations/new", choose_app, Permission.CREATE_INTEGRATIONS),
     Door("POST", "/integrations/new", begin, Permission.CREATE_INTEGRATIONS),
     Door("POST", f"{_DRAFT}/discard", discard, Permission.CREATE_INTEGRATIONS),
+    Door("GET", f"{_DRAFT}/connection/test", show_test, Permission.CREATE_INTEGRATIONS),
     Door("POST", f"{_DRAFT}/connection/test", test_connection, Permission.CREATE_INTEGRATIONS),
     Door("POST", f"{_DRAFT}/attributes/preview", preview_rules, Permission.CREATE_INTEGRATIONS),
     Door("GET", f"{_DRAFT}/{{step}}", show_step, Permission.CREATE_INTEGRATIONS),

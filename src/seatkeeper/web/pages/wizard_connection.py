@@ -10,13 +10,12 @@ from starlette.responses import Response
 from seatkeeper.core.errors import InvalidValueError
 from seatkeeper.core.ids import IntegrationId
 from seatkeeper.core.integrations import IntegrationState
-from seatkeeper.core.trials import Trial
-from seatkeeper.engine.trying import try_connection
 from seatkeeper.operations.checks import DraftInvalidError, check_draft
 from seatkeeper.operations.wizard_drafts import WizardDraft, keep_draft
 from seatkeeper.spi.connector import Connector
 from seatkeeper.store.identifiers import new_id
 from seatkeeper.store.queries.integrations import find_integration
+from seatkeeper.web import trying
 from seatkeeper.web.forms.connections import (
     EnteredConnection,
     read_connection,
@@ -30,27 +29,33 @@ from seatkeeper.web.visits import Visit
 
 async def show_connection_step(visit: Visit, draft: WizardDraft) -> Response:
     """Show the form with what was entered before."""
-    return _page(visit, draft)
+    return await _page(visit, draft)
 
 
 async def save_connection(visit: Visit, draft: WizardDraft) -> Response:
     """Keep what was entered, right or wrong, and go on when it is right."""
     draft, faults = await _take(visit, draft)
     if faults.any:
-        return _page(visit, draft, faults, 422)
+        return await _page(visit, draft, faults, 422)
     if visit.given("do") == "leave":
         return visit.go("/integrations/new", "The draft is kept.")
     return visit.go(draft_path(draft.id, "attributes"))
 
 
 async def test_connection(visit: Visit) -> Response:
-    """Try what was entered, and tell how far that came. What was entered is kept, secrets too."""
+    """Try what was entered. What was entered is kept, secrets too."""
     draft, faults = await _take(visit, await find_draft(visit))
-    values = {**draft.content.settings, **draft.secrets}
-    trial = await try_connection(visit.house.engine, draft.content.connector, values)
-    if visit.is_fragment:
-        return visit.page("parts/trial.html", trial=trial)
-    return _page(visit, draft, faults, trial=trial)
+    await trying.begin(visit, draft.id, draft.content.connector, {**draft.content.settings, **draft.secrets})
+    return await (_progress(visit, draft) if visit.is_fragment else _page(visit, draft, faults))
+
+
+async def show_test(visit: Visit) -> Response:
+    """Show how far trying has come."""
+    return await _progress(visit, await find_draft(visit))
+
+
+async def _progress(visit: Visit, draft: WizardDraft) -> Response:
+    return await trying.progress(visit, draft.id, draft_path(draft.id, "connection"))
 
 
 async def _take(visit: Visit, draft: WizardDraft) -> tuple[WizardDraft, Faults]:
@@ -90,10 +95,9 @@ def _connector(visit: Visit, draft: WizardDraft) -> Connector[Any]:
     return connector
 
 
-def _page(
-    visit: Visit, draft: WizardDraft, faults: Faults = NONE, status: int = 200, trial: Trial | None = None
-) -> Response:
+async def _page(visit: Visit, draft: WizardDraft, faults: Faults = NONE, status: int = 200) -> Response:
     content = draft.content
     entered = EnteredConnection(content.name, content.slug, content.settings, {})
     form = show_connection(_connector(visit, draft), entered, draft.secrets, faults)
+    trial = await trying.find(visit, draft.id)
     return draft_page(visit, draft, "connection", status, form=form, trial=trial)
