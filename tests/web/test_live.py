@@ -7,13 +7,14 @@ from collections.abc import AsyncGenerator, AsyncIterator
 import psycopg
 import pytest
 
-from seatkeeper.core.errors import NotAllowedError
+from seatkeeper.core.errors import NotAllowedError, StoreUnavailableError
+from seatkeeper.core.health import Health
 from seatkeeper.core.ids import IntegrationId
 from seatkeeper.store.changes import Changes, Watched
 from seatkeeper.store.database import Database
 from seatkeeper.store.identifiers import new_id
 from seatkeeper.store.wakeups import notify_changed
-from seatkeeper.web.live import LiveResponse
+from seatkeeper.web.live import LiveResponse, Pulse
 from tests.waiting import until
 
 HERE, THERE = IntegrationId(new_id()), IntegrationId(new_id())
@@ -89,6 +90,21 @@ async def test_who_watches_is_told_of_what_they_watch(changes: Changes, database
         assert not there.done()
         await _tell(database, HERE)
         await there
+
+
+async def test_a_health_is_told_at_first_and_when_it_is_another() -> None:
+    answers = iter((Health.HEALTHY, Health.HEALTHY, Health.PAUSED, None, Health.PAUSED, Health.HEALTHY))
+
+    async def read() -> Health:
+        answer = next(answers)
+        if answer is None:
+            raise StoreUnavailableError("Away.")
+        return answer
+
+    pulse = Pulse(read)
+    told = [bool(await pulse.word()) for _ in range(6)]
+    assert told == [True, False, True, False, False, True]
+    assert await Pulse(None).word() == b""
 
 
 async def test_after_a_lost_connection_everybody_is_told_to_look(changes: Changes, database: Database) -> None:

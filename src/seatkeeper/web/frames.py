@@ -2,16 +2,35 @@
 
 from typing import Any
 
-from seatkeeper.core.health import health_of
+from seatkeeper.core.health import Health, health_of
+from seatkeeper.core.ids import IntegrationId
+from seatkeeper.core.integrations import Integration
 from seatkeeper.store.database import Reader
-from seatkeeper.store.queries.integrations import get_hindrance
+from seatkeeper.store.queries.integrations import get_hindrance, get_integration
 from seatkeeper.store.queries.standings import get_outlook
+from seatkeeper.web.house import House
 from seatkeeper.web.visits import Visit
 
 
 async def integration_frame(visit: Visit, reader: Reader) -> dict[str, Any]:
     """Read what ``integration.html`` needs: ``hindrance`` and ``health``."""
-    integration = visit.integration
+    health = await _health_of(reader, visit.integration)
+    return {"hindrance": await get_hindrance(reader, visit.integration.id), "health": health}
+
+
+async def find_health(house: House, integration_id: IntegrationId) -> Health:
+    """Find out how an integration stands by now; those who ask at the same time share one look.
+
+    Raises ``NotFoundError``.
+    """
+
+    async def read() -> Health:
+        async with house.database.read() as reader:
+            return await _health_of(reader, await get_integration(reader, integration_id))
+
+    return await house.healths.get(integration_id, read)
+
+
+async def _health_of(reader: Reader, integration: Integration) -> Health:
     outlook = await get_outlook(reader, integration.id)
-    health = health_of(integration, proven=outlook.proven, failed=outlook.failed, tasks=outlook.tasks)
-    return {"hindrance": await get_hindrance(reader, integration.id), "health": health}
+    return health_of(integration, proven=outlook.proven, failed=outlook.failed, tasks=outlook.tasks)

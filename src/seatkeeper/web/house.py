@@ -9,6 +9,7 @@ from typing import Any
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp
 
+from seatkeeper.core.health import Health
 from seatkeeper.engine.context import Engine
 from seatkeeper.operations.sessions import SessionRules
 from seatkeeper.spi.connector import Connector
@@ -50,6 +51,8 @@ class House:
     work: Background = field(default_factory=Background)
     parts: Shared[Part | None] = field(default_factory=Shared)
     """Parts of pages that are the same for everybody who may see them."""
+    healths: Shared[Health] = field(default_factory=Shared)
+    """How integrations stand, by their id."""
     scim: ASGIApp = field(default_factory=lambda: PlainTextResponse("There is no SCIM endpoint here.", 503))
     """The SCIM face of this process: a replay sends to it, without the way through the network."""
 

@@ -13,6 +13,7 @@ from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from seatkeeper.core.errors import RequestError, StoreUnavailableError
+from seatkeeper.core.health import Health
 from seatkeeper.store.changes import Changes, Watched
 from seatkeeper.web.security import SAFE_HEADERS
 
@@ -27,8 +28,11 @@ _SPREAD_EACH = 0.0005
 
 Look: TypeAlias = Callable[[], Awaitable[Watched]]
 """Says what somebody may watch now. Raises a ``RequestError`` once it is nothing."""
+ReadHealth: TypeAlias = Callable[[], Awaitable[Health]]
+"""Says how the one integration that is watched stands. May raise a ``RequestError``."""
 
 _LOOK = b"event: look\ndata: again\n\n"
+_HEALTH = b"event: health\ndata: another\n\n"
 _GONE = b"event: gone\ndata: no longer yours to see\n\n"
 _STILL_HERE = b": still here\n\n"
 
@@ -37,12 +41,14 @@ class LiveResponse(StreamingResponse):
     """A stream of server-sent events that says no more than "look again" (WHATWG HTML §9.2).
 
     ``watched`` is what may be watched at first; ``look`` is asked again and again, and once it refuses, the stream
-    says ``gone`` and ends.
+    says ``gone`` and ends. Where there is a ``health``, it also says ``health`` at first and when that is another.
     """
 
-    def __init__(self, changes: Changes, watched: Watched, look: Look) -> None:
+    def __init__(self, changes: Changes, watched: Watched, look: Look, health: ReadHealth | None = None) -> None:
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", **SAFE_HEADERS}
-        super().__init__(_words(changes, watched, look), media_type="text/event-stream", headers=headers)
+        super().__init__(
+            _words(changes, watched, look, Pulse(health)), media_type="text/event-stream", headers=headers
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Stream until the browser leaves or the process is about to end."""
@@ -50,7 +56,24 @@ class LiveResponse(StreamingResponse):
             await super().__call__(scope, receive, send)
 
 
-async def _words(changes: Changes, watched: Watched, look: Look) -> AsyncIterator[bytes]:
+class Pulse:
+    """Knows which health was told last."""
+
+    def __init__(self, read: ReadHealth | None) -> None:
+        self._read = read
+        self._told: Health | None = None
+
+    async def word(self) -> bytes:
+        """Give the word about another health; nothing where it is the same, or cannot be read now."""
+        if self._read is None:
+            return b""
+        with suppress(RequestError):
+            before, self._told = self._told, await self._read()
+            return b"" if before is self._told else _HEALTH
+        return b""
+
+
+async def _words(changes: Changes, watched: Watched, look: Look, pulse: Pulse) -> AsyncIterator[bytes]:
     yield b"retry: %d\n\n" % (1000 + secrets.randbelow(2000))  # who lost the same process comes back one by one
     clock = asyncio.get_running_loop().time
     check_at = clock() + changes.check_every * _chance()
@@ -58,6 +81,8 @@ async def _words(changes: Changes, watched: Watched, look: Look) -> AsyncIterato
         looks_at = watched
         async with changes.watch(looks_at) as bell:
             yield _LOOK  # what changed before the bell was lent is not missed
+            if word := await pulse.word():
+                yield word
             while watched == looks_at and not changes.is_closed:
                 if clock() >= check_at:
                     try:
@@ -73,6 +98,8 @@ async def _words(changes: Changes, watched: Watched, look: Look) -> AsyncIterato
                 await changes.rest(_chance() * count * _SPREAD_EACH)
                 bell.clear()
                 yield _LOOK
+                if word := await pulse.word():
+                    yield word
                 await changes.rest(max(_LEAST_PAUSE, count * _PAUSE_EACH))
 
 

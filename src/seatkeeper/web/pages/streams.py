@@ -6,12 +6,14 @@ from starlette.responses import Response
 
 from seatkeeper.core.access import Guest, Permission, allows
 from seatkeeper.core.errors import NotAllowedError
+from seatkeeper.core.health import Health
 from seatkeeper.operations.access import open_integration
 from seatkeeper.operations.sessions import resume_session
 from seatkeeper.store.changes import Watched
 from seatkeeper.store.database import Reader
 from seatkeeper.store.queries.members import list_roles_of
 from seatkeeper.web.doors import Door
+from seatkeeper.web.frames import find_health
 from seatkeeper.web.live import LiveResponse
 from seatkeeper.web.visits import Visit
 
@@ -27,7 +29,7 @@ async def stream_all(visit: Visit) -> Response:
 
 
 async def stream_one(visit: Visit) -> Response:
-    """Tell a browser to look again whenever this integration changes."""
+    """Tell a browser to look again whenever this integration changes, and when it stands otherwise."""
     watched = frozenset({visit.integration.id})
 
     async def look() -> Watched:
@@ -36,7 +38,18 @@ async def stream_one(visit: Visit) -> Response:
             await open_integration(reader, guest, visit.integration.slug, Permission.SEE)
         return watched
 
-    return LiveResponse(visit.house.changes, watched, look)
+    async def health() -> Health:
+        return await find_health(visit.house, visit.integration.id)
+
+    return LiveResponse(visit.house.changes, watched, look, health)
+
+
+async def show_health(visit: Visit) -> Response:
+    """Show how an integration stands, as the mark beside its name."""
+    if not visit.is_fragment:
+        return visit.go(f"/integrations/{visit.integration.slug}")
+    health = await find_health(visit.house, visit.integration.id)
+    return visit.page("parts/health_mark.html", health=health)
 
 
 async def _still(visit: Visit, reader: Reader) -> Guest:
@@ -56,4 +69,5 @@ async def _visible(reader: Reader, guest: Guest) -> Watched:
 DOORS: Sequence[Door] = (
     Door("GET", "/live", stream_all, Permission.ENTER),
     Door("GET", "/integrations/{integration}/live", stream_one, Permission.SEE),
+    Door("GET", "/integrations/{integration}/health", show_health, Permission.SEE),
 )
