@@ -131,6 +131,8 @@ def test_a_target_keeps_its_encoding(target: str, told: str | None) -> None:
         "/Users/ada@acme.com",
         "/ada/acme",
         "/Users?ada@acme.com",
+        "/Users?ada",
+        "/Users/x%3Fada",
         "/Users?login=ada",
         "/Users?filter=ada",
         "/Users?filter=userName+eq+ada",

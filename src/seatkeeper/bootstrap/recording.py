@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
+from urllib.parse import quote
 
 import orjson
 import structlog
@@ -28,6 +29,8 @@ LOOKED_FOR_EVERY: Final = 2.0
 
 _LARGEST = 256 * 1024
 """Bytes of a body or an answer; what is larger is left out."""
+_PATIENCE = 0.5
+"""Seconds a request waits at most to learn what is recorded; after that, what was known goes on."""
 _UNAUTHORIZED = 401
 _ORIGIN = Origin(ActorKind.SEATKEEPER, "Seatkeeper")
 
@@ -60,10 +63,10 @@ class Recorder:
     async def _look(self) -> None:
         self._known_until = time.monotonic() + LOOKED_FOR_EVERY
         try:
-            async with self._database.read() as reader:
+            async with asyncio.timeout(_PATIENCE), self._database.read() as reader:
                 found = await list_running_recordings(reader, self._clock())
-        except StoreUnavailableError:
-            found = []
+        except (StoreUnavailableError, TimeoutError):
+            return
         self._running = {running.slug: running for running in found}
 
     async def _record(self, scope: Scope, running: RunningRecording, heard: "_Heard") -> None:
@@ -155,6 +158,7 @@ def _slug(scope: Scope) -> str:
 
 def _target(scope: Scope) -> str:
     query: str = scope["query_string"].decode("latin-1")
-    path = "/" + _below(scope).partition("/")[2].rstrip("/")
+    # Quoted again: a question mark within a name is no beginning of a query.
+    path = "/" + quote(_below(scope).partition("/")[2].rstrip("/"), safe="/:@")
 
     return f"{path}?{query}" if query else path

@@ -21,6 +21,9 @@ _PLACES = frozenset(
     "users groups bulk me .search serviceproviderconfig resourcetypes schemas roles entitlements".split()
 )
 _PUBLIC_PLACES = frozenset({"schemas", "resourcetypes"})
+_FLAGS = frozenset({"aadoptscim062020", "azureadscimpatch2017"})
+"""What Entra's tenant URL may end in."""
+_OPERATORS = frozenset({"add", "replace", "remove"})
 _PLAIN_PARAMETERS = frozenset("startindex count sortby sortorder attributes excludedattributes".split())
 _ENVELOPE = frozenset(
     "schemas totalresults startindex itemsperpage count sortby sortorder attributes excludedattributes"
@@ -61,7 +64,7 @@ class Mask:
         name, given, raw = parameter.partition("=")
         value = unquote_plus(raw)
         if not given or not NAME.fullmatch(name):
-            return parameter if NAME.fullmatch(parameter) else quote(self._texts.text(unquote_plus(parameter)))
+            return parameter if parameter.lower() in _FLAGS else quote(self._texts.text(unquote_plus(parameter)))
         if name.lower() in _PLAIN_PARAMETERS and _PLAIN.fullmatch(value):
             return parameter
         masked = self._texts.filter(value, groups=groups) if name.lower() == "filter" else self._texts.text(value)
@@ -112,7 +115,7 @@ class Mask:
 
     def _part(self, name: str, value: Any, path: Any, groups: bool, depth: int) -> Any:
         match name.lower():
-            case "op" if isinstance(value, str) and value.isalpha() and len(value) < 10:
+            case "op" if isinstance(value, str) and value.lower() in _OPERATORS:
                 return value
             case "path" if isinstance(value, str):
                 return self._texts.path(value, groups=groups)

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import TypeAlias
 from urllib.parse import quote_plus
 
-from seatkeeper.idps.endpoints import ENTERPRISE, GROUP, PATCH, USER, Json, Manners, Patience, Sleep
+from seatkeeper.idps.endpoints import ENTERPRISE, GROUP, PATCH, USER, Json, Manners, Patience, RefusedError, Sleep
 from seatkeeper.idps.people import Person, Team
 from seatkeeper.idps.providers import IdentityProvider
 
@@ -61,7 +61,7 @@ class Entra(IdentityProvider):
         """Ask for a person nobody is; the answer must be an empty list."""
         query = quote_plus(f'{self._match} eq "{self._new_guid()}"')
         if self.endpoint.find("/Users", query) is not None:
-            raise AssertionError("a random GUID matched somebody")
+            raise RefusedError("GET /Users", 200, "A random GUID matched somebody.", {})
 
     def begin_cycle(self) -> None:
         """Every activity begins with the connection test (AzureAD/SCIMReferenceCode#63)."""

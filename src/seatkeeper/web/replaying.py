@@ -2,11 +2,13 @@
 
 import asyncio
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 import httpx
 import structlog
 
+from seatkeeper.core.errors import StoreUnavailableError
 from seatkeeper.core.events import ActorKind, Origin
 from seatkeeper.core.recordings import Exchange, decode_exchange
 from seatkeeper.core.replays import ReplayFindings, ReplayState, StatusDifference
@@ -83,8 +85,9 @@ class _Run:
     async def keep_writing(self) -> None:
         while True:
             await asyncio.sleep(_WRITTEN_EVERY)
-            async with self.house.database.transaction(_ORIGIN) as tx:
-                await note_replay(tx, self.begun, ReplayState.RUNNING, self.sent, self.findings)
+            with suppress(StoreUnavailableError):
+                async with self.house.database.transaction(_ORIGIN) as tx:
+                    await note_replay(tx, self.begun, ReplayState.RUNNING, self.sent, self.findings)
 
     async def close(self, state: ReplayState) -> None:
         async with self.house.database.transaction(_ORIGIN) as tx:
