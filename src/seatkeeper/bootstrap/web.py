@@ -91,7 +91,7 @@ def application(parts: Parts, changes: Changes) -> ASGIApp:
         hindrance = await _hindrance(parts)
         return JSONResponse({"ready": hindrance is None, "reason": hindrance}, 200 if hindrance is None else 503)
 
-    scim = scim_app(parts.database, clock=parts.engine.clock, settings=scim_settings)
+    scim = scim_app(parts.database, clock=parts.engine.clock, settings=scim_settings, changes=changes)
     router = Router(
         [
             Mount(SCIM_PATH, app=Recorder(scim, parts.database, parts.engine.clock)),

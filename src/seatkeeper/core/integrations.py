@@ -16,6 +16,10 @@ class IntegrationState(StrEnum):
     PAUSED = "paused"
 
 
+LONGEST_WAIT_FOR_PROOF = timedelta(seconds=50)
+"""Okta hangs up after a minute."""
+
+
 class LeaverRule(StrEnum):
     """What becomes of the account of a person who is deactivated or removed in the IdP."""
 
@@ -56,6 +60,8 @@ class Policy:
     """Jobs of this integration carried out at the same time."""
     rate_per_minute: int | None = None
     """Jobs started a minute; None is as fast as the app allows."""
+    wait_for_proof: timedelta | None = None
+    """How long an answer to the IdP waits for its job to be verified; None answers as soon as it is accepted."""
     removals: RemovalLimit = field(default_factory=RemovalLimit)
     retries: RetryRule = field(default_factory=RetryRule)
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from seatkeeper.core.integrations import (
+    LONGEST_WAIT_FOR_PROOF,
     EntitlementRule,
     IntegrationState,
     LeaverRule,
@@ -60,6 +61,9 @@ class DeclaredPolicy(_Shape):
     push_groups: bool = _STANDARD.push_groups
     concurrency: int = Field(_STANDARD.concurrency, ge=1, le=100)
     rate_per_minute: int | None = Field(_STANDARD.rate_per_minute, ge=1)
+    wait_for_proof: Duration | None = Field(
+        _STANDARD.wait_for_proof, ge=timedelta(seconds=1), le=LONGEST_WAIT_FOR_PROOF
+    )
     removals: DeclaredRemovals = DeclaredRemovals()
     retries: DeclaredRetries = DeclaredRetries()
 

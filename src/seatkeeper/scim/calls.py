@@ -22,6 +22,7 @@ from seatkeeper.operations.arrivals import Arrivals
 from seatkeeper.operations.users import UserDraft, create_user
 from seatkeeper.scim.attributes import Selection, selection
 from seatkeeper.scim.auth import Caller
+from seatkeeper.scim.awaiting import Awaiting
 from seatkeeper.scim.errors import UnsupportedMediaType
 from seatkeeper.scim.members import parsed_id
 from seatkeeper.scim.shapes import Shape
@@ -69,6 +70,7 @@ class Call:
     database: Database
     arrivals: Arrivals
     settings: SCIMSettings
+    awaiting: Awaiting
     query: Mapping[str, str] = field(default_factory=dict)
     """The query parameters by lower-case name; the last of several counts."""
     sent: dict[str, Any] | None = None

@@ -18,8 +18,11 @@ from seatkeeper.operations.arrivals import Arrivals
 from seatkeeper.scim import bulk, discovery, groups, searches, users
 from seatkeeper.scim.answers import answer
 from seatkeeper.scim.auth import Gate
+from seatkeeper.scim.awaiting import Awaiting
 from seatkeeper.scim.calls import Call, SCIMSettings, origin_of, query_of
 from seatkeeper.scim.errors import MethodNotAllowed, our_fault, refusal_of
+from seatkeeper.scim.proof import ACCOUNT, APP_GROUP, proven
+from seatkeeper.store.changes import Changes
 from seatkeeper.store.database import Database
 from seatkeeper.store.identifiers import new_id
 
@@ -37,8 +40,8 @@ async def _unsupported(_call: Call) -> Response:
 
 
 _ENDPOINTS: Mapping[str, Mapping[str, Handler]] = {
-    "/{integration}/Users": {"GET": users.list_all, "POST": users.create},
-    "/{integration}/Groups": {"GET": groups.list_all, "POST": groups.create},
+    "/{integration}/Users": {"GET": users.list_all, "POST": proven(users.create, ACCOUNT)},
+    "/{integration}/Groups": {"GET": groups.list_all, "POST": proven(groups.create, APP_GROUP)},
     "/{integration}/Bulk": {"POST": bulk.carry_out},
     "/{integration}/Me": {"*": _unsupported},
     "/{integration}/.search": {"POST": searches.search_all},
@@ -46,15 +49,15 @@ _ENDPOINTS: Mapping[str, Mapping[str, Handler]] = {
     "/{integration}/Groups/.search": {"POST": searches.search_groups},
     "/{integration}/Users/{name}": {
         "GET": users.get,
-        "PUT": users.replace,
-        "PATCH": users.patch,
-        "DELETE": users.delete,
+        "PUT": proven(users.replace, ACCOUNT),
+        "PATCH": proven(users.patch, ACCOUNT),
+        "DELETE": proven(users.delete, ACCOUNT),
     },
     "/{integration}/Groups/{name}": {
         "GET": groups.get,
-        "PUT": groups.replace,
-        "PATCH": groups.patch,
-        "DELETE": groups.delete,
+        "PUT": proven(groups.replace, APP_GROUP),
+        "PATCH": proven(groups.patch, APP_GROUP),
+        "DELETE": proven(groups.delete, APP_GROUP),
     },
     "/{integration}/ServiceProviderConfig": {"GET": discovery.service_provider_config},
     "/{integration}/ResourceTypes": {"GET": discovery.list_resource_types},
@@ -67,13 +70,19 @@ _ENDPOINTS: Mapping[str, Mapping[str, Handler]] = {
 
 
 def scim_app(
-    database: Database, *, clock: Callable[[], datetime], settings: SCIMSettings | None = None
+    database: Database,
+    *,
+    clock: Callable[[], datetime],
+    settings: SCIMSettings | None = None,
+    changes: Changes | None = None,
 ) -> ASGIApp:
     """Make the application to mount at ``/scim/v2``; the integration is the first part of the path below.
 
     Every answer has an ``X-Request-Id`` of our own making, which is also in the log, the event and the job.
+    Without word of ``changes`` no answer waits for proof.
     """
-    house = _House(database, Arrivals(database), Gate(database, clock), settings or SCIMSettings())
+    awaiting = Awaiting(database, changes)
+    house = _House(database, Arrivals(database), Gate(database, clock), settings or SCIMSettings(), awaiting)
     routes = [Route(path, _Endpoint(path, handlers, house)) for path, handlers in _ENDPOINTS.items()]
     nowhere = _Endpoint("", {"*": _unknown}, house)
     return _tidied(Router(routes, redirect_slashes=False, default=nowhere))
@@ -101,6 +110,7 @@ class _House:
     arrivals: Arrivals
     gate: Gate
     settings: SCIMSettings
+    awaiting: Awaiting
 
 
 class _Endpoint:
@@ -150,7 +160,8 @@ class _Endpoint:
         if handler is None:
             raise MethodNotAllowed(headers={"Allow": ", ".join(self._handlers)})
         query = query_of(request)
-        return await handler(Call(request, caller, origin, house.database, house.arrivals, house.settings, query))
+        call = Call(request, caller, origin, house.database, house.arrivals, house.settings, house.awaiting, query)
+        return await handler(call)
 
 
 def _slug(request: Request) -> str:
