@@ -14,11 +14,10 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 _FILES = {
-    "htmx.js": "htmx.org/dist/htmx.min.js",
-    "hx-sse.js": "htmx.org/dist/ext/hx-sse.min.js",
-    "hx-csp.js": "htmx.org/dist/ext/hx-csp.min.js",
-    "passkeys.js": "@simplewebauthn/browser/dist/bundle/index.umd.min.js",
-    "tabler.css": "@tabler/core/dist/css/tabler.min.css",
+    # One file: htmx begins as soon as it has arrived, and does without an extension that arrives later.
+    "htmx.js": ["htmx.org/dist/htmx.min.js", "htmx.org/dist/ext/hx-csp.min.js", "htmx.org/dist/ext/hx-sse.min.js"],
+    "passkeys.js": ["@simplewebauthn/browser/dist/bundle/index.umd.min.js"],
+    "tabler.css": ["@tabler/core/dist/css/tabler.min.css"],
 }
 _SOURCE_MAP = re.compile(r"\n?(//|/\*)# sourceMappingURL=[^\n*]*(\*/)?")
 _DRAWING = re.compile(r"<svg[^>]*>(.*)</svg>", re.DOTALL)
@@ -40,8 +39,9 @@ class FrontendHook(BuildHookInterface[Any]):
             modules = _install(frontend, Path(workplace))
             shutil.rmtree(target, ignore_errors=True)
             target.mkdir(parents=True)
-            for name, source in _FILES.items():
-                (target / name).write_text(_SOURCE_MAP.sub("", (modules / source).read_text()))
+            for name, sources in _FILES.items():
+                parts = [_SOURCE_MAP.sub("", (modules / source).read_text()) for source in sources]
+                (target / name).write_text(";\n".join(parts))
             (target / "icons.svg").write_text(_sprite(frontend, modules))
         mark.write_text(stamp)
 
