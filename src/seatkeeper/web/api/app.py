@@ -92,10 +92,10 @@ def describe(app: FastAPI) -> dict[str, Any]:
         title="Seatkeeper", version="1", description=_ABOUT, routes=app.routes, servers=[{"url": PATH}]
     )
     components = document.setdefault("components", {})
-    components.setdefault("schemas", {})["Problem"] = ProblemDocument.model_json_schema(
+    components.setdefault("schemas", {})["ProblemDocument"] = ProblemDocument.model_json_schema(
         ref_template="#/components/schemas/{model}"
     )
-    nested = components["schemas"]["Problem"].pop("$defs", {})
+    nested = components["schemas"]["ProblemDocument"].pop("$defs", {})
     components["schemas"].update(nested)
     components["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
     document["security"] = [{"token": []}]

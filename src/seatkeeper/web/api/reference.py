@@ -33,6 +33,15 @@ def _lines(document: Mapping[str, Any]) -> Iterator[str]:
     yield "\n## In the browser only\n\n| what | why, and what instead |\n|---|---|"
     for one in BROWSER_ONLY:
         yield f"| {one.what} | {one.why} |"
+    yield from _operations(document)
+    yield "\n## Documents\n\nWhat operations answer with, and what bodies hold."
+    for name, schema in sorted(document["components"]["schemas"].items(), key=lambda each: _name(each[0])):
+        if not name.startswith("Page_") and not name.endswith("Body"):
+            yield from _document(_name(name), schema)
+    yield ""
+
+
+def _operations(document: Mapping[str, Any]) -> Iterator[str]:
     tagged: dict[str, list[tuple[str, Mapping[str, Any]]]] = {}
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
@@ -41,7 +50,14 @@ def _lines(document: Mapping[str, Any]) -> Iterator[str]:
         yield f"\n## {tag}"
         for title, operation in ones:
             yield from _operation(document, title, operation)
-    yield ""
+
+
+def _document(name: str, schema: Mapping[str, Any]) -> Iterator[str]:
+    yield f"\n### {name}\n\n{schema.get('description', '').partition(chr(10))[0]}\n"
+    if "enum" in schema:
+        yield f"One of {', '.join(f'`{value}`' for value in schema['enum'])}."
+    for field, each in schema.get("properties", {}).items():
+        yield f"- `{field}`: {_type(each)}. {each.get('description', '')}".rstrip()
 
 
 def _operation(document: Mapping[str, Any], title: str, operation: Mapping[str, Any]) -> Iterator[str]:
@@ -70,16 +86,23 @@ def _resolve(document: Mapping[str, Any], schema: Mapping[str, Any]) -> Mapping[
     return found
 
 
+def _name(name: str) -> str:
+    return name.removesuffix("Shape")
+
+
 def _type(schema: Mapping[str, Any]) -> str:
     if "$ref" in schema:
         name = schema["$ref"].rpartition("/")[2]
-        return f"`{name.removesuffix('_').replace('Shape_', ' of ').removesuffix('Shape')}`"
+        page, of, item = name.rpartition("Page_")
+        return f"a page of `{_name(item.removesuffix('_'))}`" if of and not page else f"`{_name(name)}`"
     if "enum" in schema:
         return " or ".join(f"`{value}`" for value in schema["enum"])
     if "anyOf" in schema:
         return " or ".join(_type(part) for part in schema["anyOf"])
     if schema.get("type") == "array":
         return f"a list of {_type(schema.get('items') or schema['prefixItems'][0])}"
+    if schema.get("type") == "object" and isinstance(schema.get("additionalProperties"), dict):
+        return f"a map to {_type(schema['additionalProperties'])}"
     return str(schema.get("format") or schema.get("type", "anything"))
 
 
