@@ -101,11 +101,11 @@ def _awaited(given: CTE) -> CTE:
     return select(given.c.user_id).where(or_(by_name, by_external_id)).cte("awaited")
 
 
-def _users(given: CTE, awaited: CTE) -> CTE:
+def _users(given: CTE, awaited: CTE | None) -> CTE:
     # Rivals have had their turn before a name is written, so that no two batches wait for each other's names.
     door = select(func.count(func.pg_advisory_xact_lock_shared(_DOOR))).scalar_subquery()
     turns = select(func.count(func.pg_advisory_xact_lock(_TURNS))).scalar_subquery()
-    comes = or_(bindparam("takes_awaited", type_=Boolean), given.c.user_id.not_in(select(awaited.c.user_id)))
+    comes = true() if awaited is None else given.c.user_id.not_in(select(awaited.c.user_id))
     values = {
         "id": given.c.user_id,
         **{name: given.c[name] for name in ("integration_id", "user_name", "user_name_key", "external_id")},
@@ -209,10 +209,10 @@ def _events(newcomers: CTE, asked: CTE) -> CTE:
     return insert(events).from_select(list(values), source).returning(events.c.id).cte("told")
 
 
-def _arrive() -> Select[Any]:
+def _arrive(*, takes_awaited: bool) -> Select[Any]:
     given = select(_GIVEN).cte("wanted")
     awaited = _awaited(given)
-    arrived = _users(given, awaited)
+    arrived = _users(given, None if takes_awaited else awaited)
     newcomers = _newcomers(given, arrived)
     asked = _jobs(newcomers)
     ended = union_all(
@@ -227,7 +227,9 @@ def _arrive() -> Select[Any]:
     )
 
 
-_ARRIVE = prepare(_arrive())
+# Two statements, and not one with a parameter: PostgreSQL would plan that anew each time.
+_ARRIVE = prepare(_arrive(takes_awaited=False))
+_ARRIVE_AWAITED = prepare(_arrive(takes_awaited=True))
 _SHUT = prepare(select(func.count(func.pg_advisory_xact_lock(_DOOR))))
 
 
@@ -244,11 +246,11 @@ async def add_users(tx: Transaction, arrivals: Sequence[Arrival], *, takes_await
         "rows": encode_rows(rows),
         "door": _door_of(arrivals[0].integration_id),
         "turns": lock_keys(arrival.turn for arrival in arrivals),
-        "takes_awaited": takes_awaited,
     }
     arrived: set[UUID] = set()
     awaited: set[UUID] = set()
-    for row in await tx.fetch_all(_ARRIVE, **values):
+    statement = _ARRIVE_AWAITED if takes_awaited else _ARRIVE
+    for row in await tx.fetch_all(statement, **values):
         (awaited if row["is_awaited"] else arrived).add(row["user_id"])
     tx.touch(arrivals[0].integration_id)
     ids = [row["user_id"] for row in rows]
