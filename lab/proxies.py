@@ -22,6 +22,8 @@ class Proxy:
         self.refused = 0
         self.read_only = False
         """Whether the service account may change nothing: everything but GET is answered with 403."""
+        self.without: str | None = None
+        """The end of a path that this server does not know: it is answered with 404."""
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.address = f"http://127.0.0.1:{self._server.server_port}"
 
@@ -76,6 +78,9 @@ class Proxy:
                 retry_after = proxy.is_busy()
                 if retry_after is not None:
                     self._send(429, {"Retry-After": str(retry_after)}, b"")
+                    return
+                if proxy.without is not None and self.path.endswith(proxy.without):
+                    self._send(404, {}, b"")
                     return
                 if proxy.read_only and self.command != "GET":
                     self._send(403, {}, b"")

@@ -11,12 +11,12 @@ from lab.seatkeeper import Seatkeeper
 from seatkeeper.idps.authentik import Authentik
 from seatkeeper.idps.companies import Company
 from seatkeeper.idps.dialects import DIALECTS, Dialect
-from seatkeeper.idps.directories import differences, read_directory
+from seatkeeper.idps.directories import Directory, differences, read_directory
 from seatkeeper.idps.endpoints import Patience, RefusedError, Sent
-from seatkeeper.idps.entra import Entra
-from seatkeeper.idps.okta import Okta
+from seatkeeper.idps.entra import Entra, Match
+from seatkeeper.idps.okta import Okta, OktaCustom
 from seatkeeper.idps.onelogin import OneLogin
-from seatkeeper.idps.people import people
+from seatkeeper.idps.people import Team, people
 from seatkeeper.idps.stories import PLOTS, Act, Scene, tell
 
 pytestmark = pytest.mark.slow
@@ -97,6 +97,58 @@ def test_authentik_adopts_who_is_there_and_makes_anew_who_is_gone(address: tuple
     assert read_directory(second.endpoint).users == {ada.user_name: True}
     for idp in (first, second):
         idp.endpoint.close()
+
+
+def test_authentik_puts_groups_where_nobody_says_that_they_can_be_patched(
+    proxy: Proxy, behind: tuple[str, str]
+) -> None:
+    proxy.without = "/ServiceProviderConfig"
+    company = Company(Authentik(*behind))
+    methods: list[str] = []
+    company.idp.endpoint.on_sent = lambda sent: methods.append(sent.method)
+    company.hire(people(3))
+    company.form([Team("Engineering", frozenset({0, 1})), Team("Sales", frozenset({2}))])
+    company.move(0, out_of="Engineering", into="Sales")
+    company.rename_team("Sales", "Research")
+    assert differences(company.expected_directory(), read_directory(company.idp.endpoint)) == []
+    assert (methods.count("PUT"), methods.count("PATCH")) == (3, 0)
+    company.idp.endpoint.close()
+
+
+@pytest.mark.parametrize("match", Match)
+def test_entra_takes_over_whom_its_matching_attribute_finds(match: Match, address: tuple[str, str]) -> None:
+    [ada] = people(1)
+    first, second = Entra(*address), Entra(*address, match=match)
+    first.assign(ada)
+    second.assign(ada)
+    assert first.endpoint.people == second.endpoint.people
+    for idp in (first, second):
+        idp.endpoint.close()
+
+
+@pytest.mark.parametrize("made", [Okta, OktaCustom])
+def test_push_now_leaves_exactly_the_members_there_are(made: type[Okta], address: tuple[str, str]) -> None:
+    okta = made(*address)
+    company = Company(okta)
+    company.hire(people(3))
+    company.form([Team("Engineering", frozenset({0, 1}))])
+    company.teams["Engineering"] = Team("Engineering", frozenset({1, 2}))
+    okta.push_now(company.teams["Engineering"])
+    assert differences(company.expected_directory(), read_directory(okta.endpoint)) == []
+    okta.endpoint.close()
+
+
+def test_what_is_wrong_is_named(address: tuple[str, str]) -> None:
+    okta = Okta(*address)
+    Company(okta).hire(people(2))
+    ada, grace = (person.user_name for person in people(2))
+    expected = Directory({ada: False, "nobody": True}, {"Sales": frozenset({grace})})
+    assert differences(expected, read_directory(okta.endpoint)) == [
+        "group Sales is missing",
+        f"user {ada} is active and should be not active",
+        "user nobody is missing and should be active",
+    ]
+    okta.endpoint.close()
 
 
 def test_okta_and_authentik_import_page_by_page(address: tuple[str, str]) -> None:

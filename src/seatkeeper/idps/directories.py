@@ -34,7 +34,7 @@ def read_directory(endpoint: Endpoint) -> Directory:
 def differences(expected: Directory, found: Directory) -> list[str]:
     """Name everything in which a server is not as it should be; what else it holds is not looked at."""
     wrong = [
-        f"user {name} {_standing(found.users.get(name))} and should be {_standing(active)}"
+        f"user {name} is {_standing(found.users.get(name))} and should be {_standing(active)}"
         for name, active in expected.users.items()
         if found.users.get(name) is not active
     ]
@@ -54,7 +54,7 @@ def _of_groups(expected: Directory, found: Directory) -> Iterator[str]:
 
 
 def _standing(active: bool | None) -> str:
-    return "is missing" if active is None else "active" if active else "not active"
+    return "missing" if active is None else "active" if active else "not active"
 
 
 def _pages(endpoint: Endpoint, path: str) -> Iterator[Json]:
