@@ -101,12 +101,16 @@ async def test_the_second_of_two_owners_is_told_and_loses_nothing(
 
 async def test_a_policy_is_saved(crm: Integration, owner: Person, database: Database) -> None:
     version = version_on((await owner.get(f"{BASE}/policy")).text)
-    form = {**POLICY, "leavers": "delete", "rate_per_minute": "20", "version": version}
-    assert (await owner.post(f"{BASE}/policy", form)).status_code == 303
+    form = {**POLICY, "leavers": "delete", "rate_per_minute": "20", "wait_for_proof": "2m", "version": version}
+    refused = await owner.post(f"{BASE}/policy", form)
+    assert refused.status_code == 422
+    assert "Write 1s to 50s" in refused.text
+    assert (await owner.post(f"{BASE}/policy", {**form, "wait_for_proof": "20s"})).status_code == 303
     async with database.read() as reader:
         policy = (await get_integration(reader, crm.id)).policy
     assert policy.leavers is LeaverRule.DELETE
     assert policy.rate_per_minute == 20
+    assert policy.wait_for_proof == timedelta(seconds=20)
     assert policy.retries.first == timedelta(seconds=2)
 
 

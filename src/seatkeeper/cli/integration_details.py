@@ -101,6 +101,8 @@ def _policy(policy: Policy) -> Iterator[tuple[str, str]]:
     yield "groups", "pushed" if policy.push_groups else "not pushed"
     rate = f"{policy.rate_per_minute} a minute" if policy.rate_per_minute else "as fast as the app allows"
     yield "pace", f"{policy.concurrency} jobs at a time, {rate}"
+    wait = policy.wait_for_proof
+    yield "answers", "at once" if wait is None else f"wait for proof, for up to {spell_duration(wait)}"
     limit = policy.removals
     yield "removals held", f"above {limit.count} and {limit.percent} % within {spell_duration(limit.window)}"
     first, ceiling = spell_duration(policy.retries.first), spell_duration(policy.retries.ceiling)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from seatkeeper.core.integrations import (
     LONGEST_WAIT_FOR_PROOF,
@@ -22,6 +22,12 @@ from seatkeeper.operations.durations import parse_duration
 
 def _read_duration(value: object) -> timedelta:
     return value if isinstance(value, timedelta) else parse_duration(value)
+
+
+def _check_wait(value: timedelta) -> timedelta:
+    if not timedelta(seconds=1) <= value <= LONGEST_WAIT_FOR_PROOF:
+        raise ValueError("write 1s to 50s, for identity providers do not wait longer")
+    return value
 
 
 Duration = Annotated[
@@ -61,9 +67,7 @@ class DeclaredPolicy(_Shape):
     push_groups: bool = _STANDARD.push_groups
     concurrency: int = Field(_STANDARD.concurrency, ge=1, le=100)
     rate_per_minute: int | None = Field(_STANDARD.rate_per_minute, ge=1)
-    wait_for_proof: Duration | None = Field(
-        _STANDARD.wait_for_proof, ge=timedelta(seconds=1), le=LONGEST_WAIT_FOR_PROOF
-    )
+    wait_for_proof: Annotated[Duration, AfterValidator(_check_wait)] | None = _STANDARD.wait_for_proof
     removals: DeclaredRemovals = DeclaredRemovals()
     retries: DeclaredRetries = DeclaredRetries()
 

@@ -21,7 +21,7 @@ LEAVERS: Mapping[LeaverRule, tuple[str, str]] = {
 
 _TEXTS = (
     *("delete_after", "concurrency", "rate_per_minute", "removals.count", "removals.percent", "removals.window"),
-    *("retries.give_up_after",),
+    *("retries.give_up_after", "wait_for_proof"),
 )
 
 
@@ -53,6 +53,7 @@ def show_policy(policy: Policy) -> PolicyForm:
         "removals.percent": str(policy.removals.percent),
         "removals.window": spell_duration(policy.removals.window),
         "retries.give_up_after": spell_duration(policy.retries.give_up_after),
+        "wait_for_proof": "" if policy.wait_for_proof is None else spell_duration(policy.wait_for_proof),
     }
     return PolicyForm(policy.leavers.value, policy.push_groups, texts)
 
@@ -71,6 +72,7 @@ def read_policy(visit: Visit, before: Policy) -> Policy:
                 "delete_after": texts["delete_after"],
                 "concurrency": texts["concurrency"],
                 "rate_per_minute": texts["rate_per_minute"] or None,
+                "wait_for_proof": texts["wait_for_proof"] or None,
                 "removals": {name: texts[f"removals.{name}"] for name in ("count", "percent", "window")},
                 "retries": {
                     "first": before.retries.first,
