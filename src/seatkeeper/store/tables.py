@@ -76,6 +76,8 @@ scim_tokens = Table(
     metadata,
     Column("id", Uuid, primary_key=True),
     _owned_by("integrations"),
+    Column("kind", Text, nullable=False),
+    Column("client_id", Text, nullable=True),
     Column("name", Text, nullable=False),
     Column("prefix", Text, nullable=False),
     Column("digest", LargeBinary, nullable=False),
@@ -84,6 +86,7 @@ scim_tokens = Table(
     Column("revoked_at", INSTANT, nullable=True),
     Column("last_used_at", INSTANT, nullable=True),
     Column("last_used_for", Text, nullable=True),
+    Column("last_used_from", Text, nullable=True),
     UniqueConstraint("digest", name="token_digests_are_unique"),
     Index("tokens_by_integration", "integration_id"),
 )

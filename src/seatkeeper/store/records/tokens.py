@@ -1,9 +1,11 @@
-"""Writing SCIM tokens."""
+"""Writing SCIM tokens: what identity providers show, of every kind."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import DateTime, Text, Uuid, bindparam, insert, or_, select, update
 
+from seatkeeper.core.credentials import CredentialKind
 from seatkeeper.core.ids import IntegrationId, TokenId
 from seatkeeper.store.database import Transaction
 from seatkeeper.store.identifiers import new_id
@@ -16,7 +18,10 @@ _NOW = bindparam("now", type_=DateTime(timezone=True))
 _STALE = bindparam("stale", type_=DateTime(timezone=True))
 _THIS = scim_tokens.c.id == bindparam("token_id", type_=Uuid)
 
-_WRITTEN = ("id", "integration_id", "name", "prefix", "digest", "created_at", "expires_at")
+_WRITTEN = (
+    *("id", "integration_id", "kind", "client_id", "name", "prefix", "digest"),
+    *("created_at", "expires_at"),
+)
 _INSERT = prepare(insert(scim_tokens).values({name: bindparam(name) for name in _WRITTEN}))
 _REVOKE = prepare(
     update(scim_tokens)
@@ -29,7 +34,7 @@ _GOOD = (
     or_(scim_tokens.c.expires_at.is_(None), scim_tokens.c.expires_at > _NOW),
 )
 _LOCK = prepare(
-    select(scim_tokens.c.name, scim_tokens.c.created_at, scim_tokens.c.expires_at)
+    select(*(scim_tokens.c[name] for name in ("kind", "client_id", "name", "created_at", "expires_at")))
     .where(_THIS, scim_tokens.c.integration_id == bindparam("integration_id", type_=Uuid), *_GOOD)
     .with_for_update()
 )
@@ -39,31 +44,52 @@ _EXPIRE = prepare(
 _USED = prepare(
     update(scim_tokens)
     .where(_THIS, or_(scim_tokens.c.last_used_at.is_(None), scim_tokens.c.last_used_at < _STALE))
-    .values(last_used_at=_NOW, last_used_for=bindparam("used_for", type_=Text))
+    .values(
+        last_used_at=_NOW,
+        last_used_for=bindparam("used_for", type_=Text),
+        last_used_from=bindparam("used_from", type_=Text),
+    )
     .returning(scim_tokens.c.integration_id)
 )
 
 
-async def insert_token(
-    tx: Transaction,
-    integration_id: IntegrationId,
-    *,
-    name: str,
-    prefix: str,
-    digest: bytes,
-    expires_at: datetime | None,
-) -> TokenId:
+@dataclass(frozen=True, slots=True)
+class TokenRow:
+    """A token to be kept. ``client_id`` is the user name or the client id; a bearer token has none."""
+
+    integration_id: IntegrationId
+    kind: CredentialKind
+    client_id: str | None
+    name: str
+    prefix: str
+    digest: bytes
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ExpiringToken:
+    """A token that is being replaced; ``lasting`` is how long it was made to last."""
+
+    kind: CredentialKind
+    client_id: str | None
+    name: str
+    lasting: timedelta | None
+
+
+async def insert_token(tx: Transaction, row: TokenRow) -> TokenId:
     """Keep a new token's digest."""
     token_id = TokenId(new_id())
     await tx.execute(
         _INSERT,
         id=token_id,
-        integration_id=integration_id,
-        name=name,
-        prefix=prefix,
-        digest=digest,
+        integration_id=row.integration_id,
+        kind=row.kind.value,
+        client_id=row.client_id,
+        name=row.name,
+        prefix=row.prefix,
+        digest=row.digest,
         created_at=tx.now,
-        expires_at=expires_at,
+        expires_at=row.expires_at,
     )
     return token_id
 
@@ -76,24 +102,28 @@ async def mark_revoked(tx: Transaction, token_id: TokenId) -> tuple[IntegrationI
 
 async def mark_expiring(
     tx: Transaction, integration_id: IntegrationId, token_id: TokenId, at: datetime
-) -> tuple[str, timedelta | None] | None:
+) -> ExpiringToken | None:
     """Have a good token of this integration expire at an instant, unless it does so sooner.
 
-    Gives its name and how long it was made to last; None where there is no such token.
+    None where there is no such token.
     """
     row = await tx.fetch_one(_LOCK, token_id=token_id, integration_id=integration_id, now=tx.now)
     if row is None:
         return None
     expires_at = row["expires_at"]
     await tx.execute(_EXPIRE, token_id=token_id, until=at if expires_at is None else min(at, expires_at))
-    return row["name"], None if expires_at is None else expires_at - row["created_at"]
+    lasting = None if expires_at is None else expires_at - row["created_at"]
+    return ExpiringToken(CredentialKind(row["kind"]), row["client_id"], row["name"], lasting)
 
 
-async def mark_used(tx: Transaction, token_id: TokenId, used_for: str) -> IntegrationId | None:
-    """Note what a token was used for, at most once a minute, so a busy IdP does not rewrite one row all day.
+async def mark_used(tx: Transaction, token_id: TokenId, used_for: str, used_from: str) -> IntegrationId | None:
+    """Note what a token was used for and from where, at most once a minute, so a busy IdP does not rewrite one row
+    all day.
 
     Gives the integration whose token it is, or None when there was nothing to note.
     """
     stale = tx.now - _USE_IS_NOTED_EVERY
-    row = await tx.fetch_one(_USED, token_id=token_id, used_for=used_for, now=tx.now, stale=stale)
+    row = await tx.fetch_one(
+        _USED, token_id=token_id, used_for=used_for, used_from=used_from, now=tx.now, stale=stale
+    )
     return None if row is None else IntegrationId(row["integration_id"])

@@ -274,9 +274,18 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['member_id'], ['members.id'], ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('member_id', 'digest')
     )
+    op.create_table('scim_networks',
+    sa.Column('integration_id', sa.Uuid(), nullable=False),
+    sa.Column('networks', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['integration_id'], ['integrations.id'], ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('integration_id')
+    )
     op.create_table('scim_tokens',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('integration_id', sa.Uuid(), nullable=False),
+    sa.Column('kind', sa.Text(), nullable=False),
+    sa.Column('client_id', sa.Text(), nullable=True),
     sa.Column('name', sa.Text(), nullable=False),
     sa.Column('prefix', sa.Text(), nullable=False),
     sa.Column('digest', sa.LargeBinary(), nullable=False),
@@ -285,6 +294,7 @@ def upgrade() -> None:
     sa.Column('revoked_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('last_used_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('last_used_for', sa.Text(), nullable=True),
+    sa.Column('last_used_from', sa.Text(), nullable=True),
     sa.ForeignKeyConstraint(['integration_id'], ['integrations.id'], ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('digest', name='token_digests_are_unique')
@@ -411,6 +421,14 @@ def upgrade() -> None:
     )
     op.create_index('replays_by_original', 'replays', ['original_id'], unique=False)
     op.create_index('replays_by_recording', 'replays', ['recording_id'], unique=False)
+    op.create_table('scim_access_tokens',
+    sa.Column('digest', sa.LargeBinary(), nullable=False),
+    sa.Column('token_id', sa.Uuid(), nullable=False),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['token_id'], ['scim_tokens.id'], ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('digest')
+    )
+    op.create_index('access_tokens_by_client', 'scim_access_tokens', ['token_id', 'expires_at'], unique=False)
     op.create_table('unique_values',
     sa.Column('digest', sa.LargeBinary(), nullable=False),
     sa.Column('integration_id', sa.Uuid(), nullable=False),
