@@ -76,7 +76,14 @@ class Trial:
         """Tell what kept it from succeeding, and what to do about it now."""
         assert self.problem is not None
         told = explain_trial(self.problem)
-        return replace(told, remedy=self.remedy or told.remedy)
+        sentence = self.problem.detail if self._was_reached else told.sentence
+        return Explanation(sentence, self.remedy or told.remedy)
+
+    @property
+    def _was_reached(self) -> bool:
+        """Say whether "The app cannot be reached" would be wrong, because a stage of its own failed later."""
+        own = self.current is not None and self.current.name not in {_SETTINGS, _OPENING}
+        return own and self.problem is not None and self.problem.code is ProblemCode.APP_UNREACHABLE
 
     def _settled(self, *, passed: bool, found: str = "") -> "Trial":
         stages, current = list(self.stages), self.current

@@ -37,7 +37,7 @@ async def test_each_stage_of_a_good_connection_is_told_with_what_was_found(
     ("wrong", "stage", "sentence", "remedy"),
     [
         ({"token": None}, SETTINGS, "bearer needs token", "Correct what is named here"),
-        ({"base_url": "http://127.0.0.1:1/v2"}, REACHED, "/ServiceProviderConfig failed", "Check the address"),
+        ({"base_url": "http://127.0.0.1:1/v2"}, REACHED, " failed: ", "Check the address"),
         ({"path": "/nothing/here"}, SPEAKS, "answered 404", "Correct what is named here"),
         ({"token": "wrong"}, ACCEPTED, "answered 401", "Enter the service account's credentials again"),
     ],

@@ -80,12 +80,14 @@ class Pool:
 
     async def encrypt(self) -> Address:
         """Find the first server that proves who it is, and say no more to it."""
-        return await self._first(self._encrypt)
+        return await self._first(self._encrypt, "No encrypted connection came about")
 
     async def _connect(self) -> Connection:
         return await self._first(self._sign_in)
 
-    async def _first(self, work: Callable[[Address], Awaitable[T]]) -> T:
+    async def _first(
+        self, work: Callable[[Address], Awaitable[T]], failed: str = "The directory cannot be reached"
+    ) -> T:
         troubles, remedy = [], ""
         for address in self._settings.addresses:
             try:
@@ -98,7 +100,7 @@ class Pool:
                 remedy = _TRUST
             except (OSError, ConnectionLostError, UnansweredError) as error:
                 troubles.append(f"{address}: {error}")
-        raise TransientError(f"The directory cannot be reached: {'; '.join(troubles)}.", remedy=remedy)
+        raise TransientError(f"{failed}: {'; '.join(troubles)}.", remedy=remedy)
 
     async def _reach(self, address: Address) -> Address:
         connection = await connect(address.host, address.port)
