@@ -22,6 +22,7 @@ from seatkeeper.core.schema import STANDARD_SCHEMA
 from seatkeeper.operations.tokens import create_token
 from seatkeeper.scim.calls import SCIMSettings
 from seatkeeper.scim.routes import scim_app
+from seatkeeper.store.changes import Changes
 from seatkeeper.store.database import Database
 from seatkeeper.store.identifiers import new_id
 from seatkeeper.store.records.integrations import insert_integration
@@ -72,10 +73,15 @@ async def opened(database: Database, integration: Integration, expires_at: datet
 
 
 def client_of(
-    database: Database, slug: str, token: str, settings: SCIMSettings | None = None
+    database: Database,
+    slug: str,
+    token: str,
+    settings: SCIMSettings | None = None,
+    *,
+    changes: Changes | None = None,
 ) -> httpx.AsyncClient:
     """Make a client of one integration's endpoint."""
-    app = scim_app(database, clock=lambda: datetime.now(UTC), settings=settings)
+    app = scim_app(database, clock=lambda: datetime.now(UTC), settings=settings, changes=changes)
     return httpx.AsyncClient(
         transport=httpx.ASGITransport(Starlette(routes=[Mount("/scim/v2", app)])),
         base_url=f"http://seatkeeper.test/scim/v2/{slug}",

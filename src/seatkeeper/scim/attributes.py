@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any, TypeAlias
 
 from seatkeeper.core.schema import Steps, steps_to
+from seatkeeper.scim.extensions import PROVISIONING
 from seatkeeper.scim.shapes import Shape
 
 _Tree: TypeAlias = dict[str, "_Tree"]
@@ -55,7 +56,7 @@ def _names(parameter: str) -> list[str]:
 
 def _steps(shape: Shape, name: str) -> Steps:
     lowered = name.lower()
-    if lowered in {urn.lower() for urn in shape.extensions}:
+    if lowered in {urn.lower() for urn in (*shape.extensions, PROVISIONING)}:
         return (lowered,)
     core = f"{shape.model.__schema__}:".lower()
     return steps_to(lowered.removeprefix(core))

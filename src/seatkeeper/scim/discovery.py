@@ -25,8 +25,10 @@ from scim2_models import (
 from starlette.responses import Response
 
 from seatkeeper.core.errors import NotFoundError
+from seatkeeper.scim import provisioning
 from seatkeeper.scim.answers import answer, listed
 from seatkeeper.scim.calls import Call, SCIMSettings
+from seatkeeper.scim.extensions import PROVISIONING
 from seatkeeper.scim.models import GROUP, USER, Group
 from seatkeeper.scim.shapes import Shape
 
@@ -116,7 +118,7 @@ def _config(settings: SCIMSettings) -> dict[str, Any]:
 @lru_cache(maxsize=256)
 def _resource_types(shape: Shape) -> Mapping[str, dict[str, Any]]:
     types = [
-        _resource_type("User", "A person assigned to the app.", USER, shape.extensions),
+        _resource_type("User", "A person assigned to the app.", USER, (*shape.extensions, PROVISIONING)),
         _resource_type("Group", "A group assigned to the app.", GROUP, ()),
     ]
     return {str(each.id): each.model_dump() for each in types}
@@ -136,5 +138,5 @@ def _resource_type(name: str, description: str, schema: str, extensions: tuple[s
 @lru_cache(maxsize=256)
 def _schemas(shape: Shape) -> Mapping[str, dict[str, Any]]:
     about_us: list[type[Resource[Any]]] = [ServiceProviderConfig, ResourceType, Schema]
-    schemas = [*shape.schemas, Group.to_schema(), *(model.to_schema() for model in about_us)]
+    schemas = [*shape.schemas, provisioning.SCHEMA, Group.to_schema(), *(model.to_schema() for model in about_us)]
     return {str(each.id): each.model_dump() for each in schemas}

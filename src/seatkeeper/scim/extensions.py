@@ -8,6 +8,9 @@ from seatkeeper.core.integrations import SchemaAttribute
 from seatkeeper.core.schema import Steps, compares_exactly, steps_to
 from seatkeeper.scim.models import ENTERPRISE_USER, USER
 
+PROVISIONING = "urn:seatkeeper:params:scim:schemas:extension:provisioning:2.0:User"
+"""Seatkeeper's own extension (``scim.provisioning``), which no model has: it is never written by a client."""
+
 _STANDARD = {str(USER), str(ENTERPRISE_USER)}
 _KEPT_AS_SENT = {Attribute.Type.reference, Attribute.Type.binary, Attribute.Type.date_time}
 

@@ -75,12 +75,13 @@ def _member(base_url: str, member: Member) -> dict[str, Any]:
 def _meta(resource_type: str, location: str, resource: User | Group, revision: str) -> dict[str, Any]:
     return {
         "resourceType": resource_type,
-        "created": _instant(resource.created_at),
-        "lastModified": _instant(resource.updated_at),
+        "created": instant(resource.created_at),
+        "lastModified": instant(resource.updated_at),
         "location": location,
         "version": entity_tag(revision),
     }
 
 
-def _instant(at: datetime) -> str:
+def instant(at: datetime) -> str:
+    """Write an instant as SCIM does (RFC 7643 §2.3.5)."""
     return at.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -22,6 +22,7 @@ from seatkeeper.scim.awaiting import Awaiting
 from seatkeeper.scim.calls import Call, SCIMSettings, origin_of, query_of
 from seatkeeper.scim.errors import MethodNotAllowed, our_fault, refusal_of
 from seatkeeper.scim.proof import ACCOUNT, APP_GROUP, proven
+from seatkeeper.scim.provisioning import telling
 from seatkeeper.store.changes import Changes
 from seatkeeper.store.database import Database
 from seatkeeper.store.identifiers import new_id
@@ -40,7 +41,7 @@ async def _unsupported(_call: Call) -> Response:
 
 
 _ENDPOINTS: Mapping[str, Mapping[str, Handler]] = {
-    "/{integration}/Users": {"GET": users.list_all, "POST": proven(users.create, ACCOUNT)},
+    "/{integration}/Users": {"GET": users.list_all, "POST": telling(proven(users.create, ACCOUNT))},
     "/{integration}/Groups": {"GET": groups.list_all, "POST": proven(groups.create, APP_GROUP)},
     "/{integration}/Bulk": {"POST": bulk.carry_out},
     "/{integration}/Me": {"*": _unsupported},
@@ -48,9 +49,9 @@ _ENDPOINTS: Mapping[str, Mapping[str, Handler]] = {
     "/{integration}/Users/.search": {"POST": searches.search_users},
     "/{integration}/Groups/.search": {"POST": searches.search_groups},
     "/{integration}/Users/{name}": {
-        "GET": users.get,
-        "PUT": proven(users.replace, ACCOUNT),
-        "PATCH": proven(users.patch, ACCOUNT),
+        "GET": telling(users.get),
+        "PUT": telling(proven(users.replace, ACCOUNT)),
+        "PATCH": telling(proven(users.patch, ACCOUNT)),
         "DELETE": proven(users.delete, ACCOUNT),
     },
     "/{integration}/Groups/{name}": {

@@ -14,6 +14,7 @@ from seatkeeper.scim.drafts import new_user, replaced_user
 from seatkeeper.scim.lists import Collection, answer_list
 from seatkeeper.scim.patch import user_patch
 from seatkeeper.scim.preconditions import has_seen, wanted_version
+from seatkeeper.scim.provisioning import add_provisioning
 from seatkeeper.scim.resources import entity_tag, revision, user_resource
 from seatkeeper.store.database import Reader
 from seatkeeper.store.queries.filters import compile_user_filter
@@ -37,7 +38,8 @@ def users_of(call: Call) -> Collection:
 async def _show_all(call: Call, reader: Reader, users: Sequence[User]) -> list[dict[str, Any]]:
     groups = await list_groups_of(reader, [user.id for user in users])
     base_url, selected = call.base_url, call.selection(call.shape)
-    return [user_resource(base_url, call.shape, user, groups[user.id], selected) for user in users]
+    shown = [user_resource(base_url, call.shape, user, groups[user.id], selected) for user in users]
+    return await add_provisioning(reader, shown, selected)
 
 
 async def create(call: Call) -> Response:
