@@ -62,6 +62,8 @@ NOTICES: Mapping[str, Topic] = {
                 EventKind.INTEGRATION_DELETED,
                 EventKind.TOKEN_CREATED,
                 EventKind.TOKEN_REVOKED,
+                EventKind.NETWORKS_CHANGED,
+                EventKind.ADDRESS_REFUSED,
                 EventKind.ROLE_GIVEN,
                 EventKind.ROLE_TAKEN,
             }

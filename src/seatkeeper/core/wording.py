@@ -12,6 +12,7 @@ The details of an event have one meaning each, whatever its kind:
 ``role``     what somebody became or was        ``method``   how somebody signed in, or tried to
 ``address``  where they did                     ``requests`` number of requests recorded or replayed
 ``waiting``  number of members who have yet to arrive
+``networks`` from where an integration may now be called; none means from everywhere
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -47,6 +48,8 @@ EVENTS: Mapping[EventKind, str] = {
     EventKind.INTEGRATION_DELETED: "{actor} deleted the integration {target}",
     EventKind.TOKEN_CREATED: "{actor} created the SCIM token {target}",
     EventKind.TOKEN_REVOKED: "{actor} revoked the SCIM token {target}",
+    EventKind.NETWORKS_CHANGED: "{actor} changed from where {target} may be called",
+    EventKind.ADDRESS_REFUSED: "{actor} had good credentials and was refused: {target} is not an allowed address",
     EventKind.USER_ASSIGNED: "{actor} assigned {target}",
     EventKind.USER_CHANGED: "{actor} changed {target}",
     EventKind.USER_DEACTIVATED: "{actor} deactivated {target}",
@@ -218,7 +221,7 @@ def _particulars(details: Mapping[str, Any]) -> Iterator[str]:
         yield f"the app does not give back {', '.join(details['unread'])}"
     if details.get("uid"):
         yield f"account {details['uid']}"
-    yield from _of_member(details)
+    yield from _of_access(details)
     if details.get("note"):
         yield f"“{details['note']}”"
     if details.get("problem"):
@@ -226,13 +229,15 @@ def _particulars(details: Mapping[str, Any]) -> Iterator[str]:
         yield explain(problem).sentence.rstrip(".")
 
 
-def _of_member(details: Mapping[str, Any]) -> Iterator[str]:
+def _of_access(details: Mapping[str, Any]) -> Iterator[str]:
     if details.get("role"):
         yield f"{details['role']}".capitalize()
     if details.get("method"):
         yield f"by {details['method']}"
     if details.get("address"):
         yield f"from {details['address']}"
+    if "networks" in details:
+        yield ", ".join(details["networks"]) or "everywhere"
 
 
 def _counts(details: Mapping[str, Any]) -> Iterator[str]:
