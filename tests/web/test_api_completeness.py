@@ -1,16 +1,14 @@
 """Everything the pages do, the API does, but for what is said to be for browsers only."""
 
-import itertools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import pytest
-from fastapi.routing import APIRoute
 
-from seatkeeper.web.api.app import ROUTERS
 from seatkeeper.web.api.browser_only import BROWSER_ONLY
 from seatkeeper.web.doors import Door
 from seatkeeper.web.pages import DOORS
+from tests.web.test_api_doors import operations
 
 _HERE = "/integrations/{integration}"
 
@@ -62,13 +60,8 @@ OPERATIONS: Mapping[str, str] = {
 }
 """What a door that writes is called in the API, where that differs."""
 
+_THERE = {f"{method} {path}": permission for method, path, permission in operations()}
 _WRITING = [door for door in DOORS if door.method != "GET"]
-
-
-def _operations() -> Iterator[str]:
-    for route in itertools.chain.from_iterable(router.routes for router in ROUTERS):
-        assert isinstance(route, APIRoute)
-        yield from (f"{method} {route.path}" for method in route.methods or ())
 
 
 @pytest.mark.parametrize("door", _WRITING, ids=lambda door: f"{door.method} {door.path}")
@@ -76,13 +69,15 @@ def test_what_a_page_does_an_operation_does_or_a_browser_must(door: Door) -> Non
     if any(re.fullmatch(one.pattern, door.path) for one in BROWSER_ONLY):
         return
     called = f"{door.method} {door.path}"
-    assert OPERATIONS.get(called, called) in set(_operations()), (
+    operation = OPERATIONS.get(called, called)
+    assert operation in _THERE, (
         f"{called} is a door of the pages without an operation: add one and name it here, or say in"
         " web.api.browser_only why scripts have to do without."
     )
+    assert _THERE[operation] is door.needs, "the same is asked for, wherever it is done"
 
 
 def test_nothing_is_told_of_doors_and_operations_that_are_gone() -> None:
     doors = {f"{door.method} {door.path}" for door in DOORS}
     assert OPERATIONS.keys() <= doors
-    assert set(OPERATIONS.values()) <= set(_operations())
+    assert set(OPERATIONS.values()) <= _THERE.keys()

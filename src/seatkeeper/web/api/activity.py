@@ -19,9 +19,10 @@ from seatkeeper.store.queries.activity import ActivityFilter, ActivityRow, JobMa
 from seatkeeper.store.queries.integrations import list_integrations
 from seatkeeper.store.texts import check_text
 from seatkeeper.web.api.calls import Call, Entering, Seeing, SeeingWorkspace
+from seatkeeper.web.api.job_shapes import EventShape
 from seatkeeper.web.api.paging import PRINTABLE, After, Instant, Limit, Printed
 from seatkeeper.web.api.routing import Operation
-from seatkeeper.web.api.shapes import EventShape, Page, ProblemShape, page_of
+from seatkeeper.web.api.shapes import Page, ProblemShape, page_of
 
 router = APIRouter(tags=["Activity and audit log"], route_class=Operation)
 

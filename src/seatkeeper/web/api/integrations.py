@@ -33,9 +33,10 @@ from seatkeeper.web.api.configuring import (
     save_change,
     tell_plan,
 )
+from seatkeeper.web.api.integration_shapes import IntegrationShape, WholeIntegrationShape
 from seatkeeper.web.api.paging import PRINTABLE, Printed
 from seatkeeper.web.api.routing import Operation
-from seatkeeper.web.api.shapes import CountShape, IntegrationShape, WholeIntegrationShape
+from seatkeeper.web.api.shapes import CountShape
 
 router = APIRouter(prefix="/integrations", tags=["Integrations"], route_class=Operation)
 

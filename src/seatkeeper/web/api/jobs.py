@@ -17,18 +17,10 @@ from seatkeeper.store.queries.jobs import JobFilter, ListedJob, get_job, list_at
 from seatkeeper.store.queries.open_tasks import find_open_task
 from seatkeeper.store.queries.tasks import get_task
 from seatkeeper.web.api.calls import IntegrationCall, Operating, Seeing
+from seatkeeper.web.api.job_shapes import AttemptShape, EventShape, JobShape, TaskShape, WholeJobShape
 from seatkeeper.web.api.paging import After, Limit
 from seatkeeper.web.api.routing import Operation
-from seatkeeper.web.api.shapes import (
-    AttemptShape,
-    CountShape,
-    EventShape,
-    JobShape,
-    Page,
-    TaskShape,
-    WholeJobShape,
-    page_of,
-)
+from seatkeeper.web.api.shapes import CountShape, Page, page_of
 
 router = APIRouter(prefix="/integrations/{integration}", tags=["Jobs"], route_class=Operation)
 

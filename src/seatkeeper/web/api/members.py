@@ -12,14 +12,35 @@ from seatkeeper.operations.invitations import Invitation, invite_member, make_li
 from seatkeeper.operations.members import change_role, disable_member, enable_member
 from seatkeeper.store.queries.api_tokens import list_api_tokens
 from seatkeeper.store.queries.integrations import list_integrations
-from seatkeeper.store.queries.members import get_member, list_members, list_roles_of
+from seatkeeper.store.queries.members import ListedMember, get_member, list_members, list_roles_of
 from seatkeeper.store.queries.passkeys import list_passkeys
 from seatkeeper.store.queries.providers import list_providers_of
 from seatkeeper.web.api.calls import ManagingWorkspace, SeeingWorkspace
 from seatkeeper.web.api.routing import Operation
-from seatkeeper.web.api.shapes import Email, MemberShape, Name, Shape
+from seatkeeper.web.api.shapes import Email, Name, Shape
 
 router = APIRouter(tags=["Workspace"], route_class=Operation)
+
+
+class MemberShape(BaseModel):
+    """A person of the workspace."""
+
+    id: UUID
+    email: str
+    name: str
+    role: WorkspaceRole
+    has_password: bool
+    has_totp: bool
+    has_entered: bool = Field(description="There is a way for them to sign in.")
+    created_at: datetime
+    disabled_at: datetime | None
+
+    @classmethod
+    def of(cls, listed: ListedMember) -> "MemberShape":
+        """Tell a member."""
+        own = {name: getattr(listed.member, name) for name in ("id", "email", "name", "role")}
+        others = {name: getattr(listed, name) for name in MemberShape.model_fields if name not in own}
+        return cls(**own, **others)
 
 
 class MemberBody(Shape):

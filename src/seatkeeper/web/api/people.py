@@ -28,6 +28,7 @@ from seatkeeper.store.queries.seats import Seat, list_held, list_seats
 from seatkeeper.store.queries.users import list_groups_of
 from seatkeeper.store.texts import check_text
 from seatkeeper.web.api.calls import IntegrationCall, Operating, Seeing
+from seatkeeper.web.api.job_shapes import JobShape
 from seatkeeper.web.api.paging import After, Limit, Place, Search
 from seatkeeper.web.api.people_shapes import (
     ListedPersonShape,
@@ -37,7 +38,7 @@ from seatkeeper.web.api.people_shapes import (
     PreviewShape,
 )
 from seatkeeper.web.api.routing import Operation
-from seatkeeper.web.api.shapes import JobShape, Page, page_of
+from seatkeeper.web.api.shapes import Page, page_of
 from seatkeeper.web.comparing import Comparison, compare
 
 router = APIRouter(prefix="/integrations/{integration}/people", tags=["People"], route_class=Operation)

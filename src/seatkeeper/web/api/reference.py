@@ -95,8 +95,8 @@ def _type(schema: Mapping[str, Any]) -> str:
         name = schema["$ref"].rpartition("/")[2]
         page, of, item = name.rpartition("Page_")
         return f"a page of `{_name(item.removesuffix('_'))}`" if of and not page else f"`{_name(name)}`"
-    if "enum" in schema:
-        return " or ".join(f"`{value}`" for value in schema["enum"])
+    if "enum" in schema or "const" in schema:
+        return " or ".join(f"`{value}`" for value in schema.get("enum", [schema.get("const")]))
     if "anyOf" in schema:
         return " or ".join(_type(part) for part in schema["anyOf"])
     if schema.get("type") == "array":

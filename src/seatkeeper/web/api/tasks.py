@@ -23,9 +23,10 @@ from seatkeeper.store.database import Reader
 from seatkeeper.store.queries.open_tasks import list_held_removals
 from seatkeeper.store.queries.tasks import ListedTask, TaskFilter, get_task, list_tasks
 from seatkeeper.web.api.calls import Entering, IntegrationCall, Operating, Seeing
+from seatkeeper.web.api.job_shapes import TaskShape
 from seatkeeper.web.api.paging import PRINTABLE, After, Limit
 from seatkeeper.web.api.routing import Operation
-from seatkeeper.web.api.shapes import CountShape, Page, Shape, TaskShape, page_of
+from seatkeeper.web.api.shapes import CountShape, Page, Shape, page_of
 
 router = APIRouter(tags=["Tasks"], route_class=Operation)
 
@@ -33,6 +34,7 @@ _HERE = "/integrations/{integration}/tasks"
 _MOST_HELD = 500
 
 Whose = Annotated[Literal["all", "mine", "unassigned"], Query(description="Those given to you, or to nobody yet.")]
+State = Annotated[TaskState | Literal["all"], Query(description="Only those that stand so.")]
 Note = Annotated[str, Field(max_length=1000, json_schema_extra=PRINTABLE)]
 
 
@@ -67,12 +69,12 @@ class HeldRemovalShape(BaseModel):
 
 @router.get("/tasks")
 async def list_all_tasks(
-    call: Entering, whose: Whose = "all", state: TaskState | None = None, limit: Limit = 50, after: After = None
+    call: Entering, whose: Whose = "all", state: State = TaskState.OPEN, limit: Limit = 50, after: After = None
 ) -> Page[TaskShape]:
     """List the tasks of every integration you may see, the newest first."""
     me = call.guest.member.id
     wanted = TaskFilter(
-        state=state,
+        state=_narrowed(state),
         limit=limit + 1,
         before=None if after is None else TaskId(after),
         visible_to=None if allows(call.guest, Permission.SEE) else me,
@@ -86,11 +88,11 @@ async def list_all_tasks(
 
 @router.get(_HERE)
 async def list_some_tasks(
-    call: Seeing, state: TaskState | None = TaskState.OPEN, limit: Limit = 50, after: After = None
+    call: Seeing, state: State = TaskState.OPEN, limit: Limit = 50, after: After = None
 ) -> Page[TaskShape]:
     """List tasks, the newest first."""
     before = None if after is None else TaskId(after)
-    wanted = TaskFilter(call.integration.id, state, limit + 1, before)
+    wanted = TaskFilter(call.integration.id, _narrowed(state), limit + 1, before)
     async with call.read() as reader:
         rows, following = page_of(await list_tasks(reader, wanted), limit, lambda task: task.id)
     return Page(items=[TaskShape.of(task) for task in rows], next=following)
@@ -157,6 +159,10 @@ async def decline(call: Operating, task: UUID, body: NoteBody | None = None) -> 
     async with call.transaction() as tx:
         found = await _find(call, tx, task)
         return CountShape(jobs=await decline_task(tx, found.id, "" if body is None else body.note))
+
+
+def _narrowed(state: State) -> TaskState | None:
+    return state if isinstance(state, TaskState) else None
 
 
 async def _find(call: IntegrationCall, reader: Reader, task: UUID) -> ListedTask:

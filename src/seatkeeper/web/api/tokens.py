@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from seatkeeper.core.access import IntegrationRole
 from seatkeeper.core.errors import NotFoundError
@@ -12,16 +12,58 @@ from seatkeeper.core.ids import MemberId, TokenId
 from seatkeeper.operations.declared import Duration
 from seatkeeper.operations.roles import add_role, change_role, remove_role
 from seatkeeper.operations.tokens import create_token, revoke_token, rotate_token
-from seatkeeper.store.queries.members import get_member, list_roles
-from seatkeeper.store.queries.tokens import list_tokens
+from seatkeeper.store.queries.members import ListedRole, get_member, list_roles
+from seatkeeper.store.queries.tokens import ListedToken, list_tokens
 from seatkeeper.web.api.calls import Configuring, Seeing
 from seatkeeper.web.api.paging import Instant
 from seatkeeper.web.api.routing import Operation
-from seatkeeper.web.api.shapes import Email, Name, NewTokenShape, RoleShape, Shape, TokenShape
+from seatkeeper.web.api.shapes import Email, Name, Shape
 
 router = APIRouter(prefix="/integrations/{integration}", tags=["Tokens and roles"], route_class=Operation)
 
 _USUAL_OVERLAP = timedelta(days=7)
+
+
+class TokenShape(BaseModel):
+    """A SCIM token as it may be seen after it was made."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    name: str
+    prefix: str
+    created_at: datetime
+    expires_at: datetime | None
+    revoked_at: datetime | None
+    last_used_at: datetime | None
+    last_used_for: str | None = Field(description="The request, such as `GET /Users`.")
+
+    @classmethod
+    def of(cls, token: ListedToken) -> "TokenShape":
+        """Tell a token."""
+        return cls.model_validate(token)
+
+
+class NewTokenShape(BaseModel):
+    """A token that was just made: the only time its secret is told."""
+
+    id: UUID
+    secret: str
+
+
+class RoleShape(BaseModel):
+    """What a member is on an integration."""
+
+    member_id: UUID
+    email: str
+    name: str
+    role: IntegrationRole
+
+    @classmethod
+    def of(cls, listed: ListedRole) -> "RoleShape":
+        """Tell a role."""
+        member = listed.member
+        return cls(member_id=member.id, email=member.email, name=member.name, role=listed.role)
 
 
 class TokenBody(Shape):

@@ -23,9 +23,10 @@ from seatkeeper.web.api.configuring import (
     tell_differences,
     tell_plan,
 )
+from seatkeeper.web.api.integration_shapes import configuration_of
 from seatkeeper.web.api.paging import Limit
 from seatkeeper.web.api.routing import Operation
-from seatkeeper.web.api.shapes import Page, configuration_of, page_of
+from seatkeeper.web.api.shapes import Page, page_of
 
 router = APIRouter(
     prefix="/integrations/{integration}/versions", tags=["History of an integration"], route_class=Operation
