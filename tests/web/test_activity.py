@@ -159,7 +159,7 @@ async def test_an_older_page_tells_of_what_is_new(world: World, admin: Person) -
     ids = await _many(world, PAGE + 5)
     older = (await admin.get(f"{PATH}?before={ids[PAGE - 1]}")).text
     await _many(world, 2)
-    [url] = [part.split('"')[0].replace("&amp;", "&") for part in older.split('hx-get="')[1:]]
+    [url] = [part.split('"')[0].replace("&amp;", "&") for part in older.split('data-holds hx-get="')[1:]]
     again = (await admin.get(url, fragment=True)).text
     assert [row.id for row in rows_of(again)] == ids[PAGE:]
     assert "2 new</a>" in again
