@@ -1,100 +1,168 @@
-"""Who may talk to an integration's endpoint: whoever holds one of its tokens (RFC 6750)."""
+"""Who may talk to an integration's endpoint: whoever shows what was made for it, from where it may be called."""
 
 import hmac
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from ipaddress import ip_network
+from typing import NamedTuple
 
-from scim2_models import UnauthorizedException
+from scim2_models import ForbiddenException, UnauthorizedException
+from starlette.requests import Request
 
+from seatkeeper.core.credentials import CredentialKind
 from seatkeeper.core.events import Origin
 from seatkeeper.core.integrations import Integration
-from seatkeeper.core.tokens import digest_token
+from seatkeeper.core.networks import Network, covers, source_of
+from seatkeeper.operations.networks import note_refused_address
 from seatkeeper.operations.tokens import note_use
+from seatkeeper.scim.credentials import Shown, TooManyFailures, read_authorization, refused
+from seatkeeper.scim.failures import Failures
 from seatkeeper.scim.shapes import Shape, user_shape
 from seatkeeper.store.database import Database
-from seatkeeper.store.queries.tokens import FoundToken, find_token
+from seatkeeper.store.queries.tokens import FoundToken, find_access_token, find_token
 
 _SLUG = re.compile(r"[a-z0-9-]{1,200}")
 _TRUSTED_FOR = timedelta(seconds=5)
-"""How long a revoked token or a changed integration may go unnoticed."""
+"""How long a revoked token, a changed integration or a changed list of networks may go unnoticed."""
+_LONGEST_ADDRESS = 64
 _NOTED_EVERY = timedelta(minutes=1)
 _REMEMBERED = 1000
+_TOLD_EVERY = timedelta(hours=1)
+_MOST_TOLD = 20
+"""Refused addresses of one integration that Activity tells of within the hour."""
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Whom a token let in, and to what."""
+    """Whom what they showed let in, and to what."""
 
     integration: Integration
     shape: Shape
+    kind: CredentialKind = CredentialKind.BEARER
 
 
 @dataclass(frozen=True, slots=True)
 class _Known:
     caller: Caller
     until: datetime
+    networks: Sequence[Network]
+
+
+class Knock(NamedTuple):
+    """Somebody at the door: at which integration, from where, and what for, such as ``GET /Users``."""
+
+    slug: str
+    address: str
+    origin: Origin
+    purpose: str
+
+    @classmethod
+    def of(cls, request: Request, origin: Origin, purpose: str) -> "Knock":
+        """Take the address of the connection, or of what the trusted proxy says."""
+        client = request.scope.get("client")
+        address = client[0][:_LONGEST_ADDRESS] if client else ""
+        return cls(request.path_params.get("integration", ""), address, origin, purpose)
 
 
 class Gate:
-    """Checks tokens, and remembers for seconds which were good. Bad ones are looked up every time."""
+    """Checks what callers show, and remembers for seconds what was good. The rest is looked up every time."""
 
     def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
         self._database = database
         self._clock = clock
-        self._known: dict[tuple[str, bytes], _Known] = {}
+        self._known: dict[tuple[str, Shown], _Known] = {}
+        self._failures = Failures()
+        self._told: dict[str, tuple[datetime, set[str]]] = {}
 
-    async def admit(self, slug: str, authorization: str | None, origin: Origin, purpose: str) -> Caller:
-        """Let a caller in, who asks for ``purpose``, such as ``GET /Users``.
-
-        Raises ``UnauthorizedException`` with the reason, as far as an IdP may know it.
+    async def admit(self, authorization: str | None, knock: Knock) -> Caller:
+        """Let a caller in. Raises ``UnauthorizedException`` with the reason, as far as an IdP may know it,
+        ``TooManyFailures`` and, for good credentials from an address that is not allowed, ``ForbiddenException``.
         """
-        scheme, _, secret = (authorization or "").strip().partition(" ")
-        if scheme.lower() != "bearer" or not secret.strip():
-            raise _refused("Send the integration's token as 'Authorization: Bearer <token>'.")
-        digest = digest_token(secret.strip())
-        known = self._known.get((slug, digest))
-        now = self._clock()
-        if known is not None and now < known.until:
-            return known.caller
-        return await self._look_up(slug, digest, origin, purpose)
+        # What shows nothing is not counted: some clients send their credentials only when they are asked for them.
+        shown = read_authorization(authorization)
+        known = self._known.get((knock.slug, shown))
+        if known is None or self._clock() >= known.until:
+            known = await self._look_up(shown, knock)
+        elif known.networks and not covers(known.networks, knock.address):
+            raise await self._turn_away(known.caller.integration, knock)
+        return known.caller
 
-    async def _look_up(self, slug: str, digest: bytes, origin: Origin, purpose: str) -> Caller:
+    async def recognise(self, shown: Shown, knock: Knock) -> FoundToken:
+        """Find whose a credential is, and note its use. Raises as ``admit`` does."""
         now = self._clock()
-        found = await self._find(slug, digest)
-        if found is None or not hmac.compare_digest(found.digest, digest):
-            raise _refused("The token is not one of this integration.", error="invalid_token")
-        if found.revoked_at is not None:
-            raise _refused(
-                "The token has been revoked. Put a new one into the identity provider.", error="invalid_token"
-            )
-        if found.expires_at is not None and found.expires_at <= now:
-            raise _refused(
-                "The token has expired. Put a new one into the identity provider.", error="invalid_token"
-            )
+        found = await self._find(shown, knock.slug)
+        fault = _fault_of(found, shown, now)
+        if found is None or fault is not None:
+            bearer_error = None if shown.kind is CredentialKind.BASIC else "invalid_token"
+            raise self._count(knock, refused(fault or "", bearer_error))
+        if found.networks and not covers(map(ip_network, found.networks), knock.address):
+            raise await self._turn_away(found.integration, knock)
         if found.last_used_at is None or found.last_used_at <= now - _NOTED_EVERY:
-            async with self._database.transaction(origin) as tx:
-                await note_use(tx, found.token_id, purpose)
-        return self._remember(slug, found, now)
+            async with self._database.transaction(knock.origin) as tx:
+                await note_use(tx, found.token_id, knock.purpose, knock.address)
+        return found
 
-    async def _find(self, slug: str, digest: bytes) -> FoundToken | None:
-        if not _SLUG.fullmatch(slug):
-            return None
-        async with self._database.read() as reader:
-            return await find_token(reader, slug, digest)
-
-    def _remember(self, slug: str, found: FoundToken, now: datetime) -> Caller:
-        caller = Caller(found.integration, user_shape(found.integration.schema))
-        until = now + _TRUSTED_FOR
+    async def _look_up(self, shown: Shown, knock: Knock) -> _Known:
+        now = self._clock()
+        found = await self.recognise(shown, knock)
+        until = min(now + _TRUSTED_FOR, found.expires_at or now + _TRUSTED_FOR)
+        caller = Caller(found.integration, user_shape(found.integration.schema), found.kind)
         if len(self._known) >= _REMEMBERED:
             self._known.clear()
-        self._known[slug, found.digest] = _Known(caller, min(until, found.expires_at or until))
-        return caller
+        known = _Known(caller, until, [ip_network(one) for one in found.networks])
+        self._known[knock.slug, shown] = known
+        return known
+
+    async def _find(self, shown: Shown, slug: str) -> FoundToken | None:
+        if not _SLUG.fullmatch(slug):
+            return None
+        is_access = shown.kind is CredentialKind.OAUTH and shown.client_id is None
+        async with self._database.read() as reader:
+            return await (find_access_token if is_access else find_token)(reader, slug, shown.digest)
+
+    def _count(self, knock: Knock, error: UnauthorizedException) -> UnauthorizedException | TooManyFailures:
+        slug = knock.slug if _SLUG.fullmatch(knock.slug) else ""
+        wait = self._failures.note(slug, knock.address, self._clock())
+        return error if wait is None else TooManyFailures(knock.address, wait)
+
+    async def _turn_away(self, integration: Integration, knock: Knock) -> ForbiddenException:
+        address = knock.address or "an unknown address"
+        if self._is_news(knock):
+            async with self._database.transaction(knock.origin) as tx:
+                await note_refused_address(tx, integration, address)
+        return ForbiddenException(
+            detail=f"The credentials are good, but {address} is not one of the addresses this integration may be"
+            " called from. An Owner can add it under Settings, SCIM."
+        )
+
+    def _is_news(self, knock: Knock) -> bool:
+        now, source = self._clock(), source_of(knock.address)
+        until, sources = self._told.get(knock.slug, (now, set[str]()))
+        if until <= now:
+            until, sources = now + _TOLD_EVERY, set()
+            self._told[knock.slug] = (until, sources)
+        if source in sources or len(sources) >= _MOST_TOLD:
+            return False
+        sources.add(source)
+        return True
 
 
-def _refused(detail: str, **parameters: str) -> UnauthorizedException:
-    challenge = ", ".join(f'{name}="{value}"' for name, value in {"realm": "Seatkeeper", **parameters}.items())
-    headers: dict[str, Any] = {"WWW-Authenticate": f"Bearer {challenge}"}
-    return UnauthorizedException(detail=detail, headers=headers)
+def _fault_of(found: FoundToken | None, shown: Shown, now: datetime) -> str | None:
+    if found is None or not _is_the_same(found, shown):
+        if shown.kind is CredentialKind.BASIC:
+            return "The user name and the secret are not a pair of this integration."
+        return "The token is not one of this integration."
+    if found.revoked_at is not None:
+        return "The token has been revoked. Put a new one into the identity provider."
+    if found.expires_at is not None and found.expires_at <= now:
+        return "The token has expired. Put a new one into the identity provider."
+    return None
+
+
+def _is_the_same(found: FoundToken, shown: Shown) -> bool:
+    named = shown.client_id is None or hmac.compare_digest(
+        (found.client_id or "").encode(), shown.client_id.encode()
+    )
+    return hmac.compare_digest(found.digest, shown.digest) and named and found.kind is shown.kind

@@ -6,7 +6,6 @@ from typing import Any
 
 from scim2_models import (
     URI,
-    AuthenticationScheme,
     Bulk,
     ChangePassword,
     ETag,
@@ -30,13 +29,17 @@ from seatkeeper.scim.answers import answer, listed
 from seatkeeper.scim.calls import Call, SCIMSettings
 from seatkeeper.scim.extensions import PROVISIONING
 from seatkeeper.scim.models import GROUP, USER, Group
+from seatkeeper.scim.schemes import list_schemes
 from seatkeeper.scim.shapes import Shape
+from seatkeeper.store.queries.tokens import list_good_kinds
 
 
 async def service_provider_config(call: Call) -> Response:
     """Say what is supported: authentik and the Keycloak plugin choose PUT or PATCH by it."""
-    config = {**_config(call.settings), "meta": _meta("ServiceProviderConfig", call.base_url)}
-    return answer(call.request, config)
+    async with call.transaction() as tx:  # for its instant
+        kinds = await list_good_kinds(tx, call.integration.id, tx.now)
+    config = {**_config(call.settings), "authenticationSchemes": list_schemes(kinds, call.caller.kind)}
+    return answer(call.request, {**config, "meta": _meta("ServiceProviderConfig", call.base_url)})
 
 
 async def list_resource_types(call: Call) -> Response:
@@ -95,15 +98,6 @@ def _config(settings: SCIMSettings) -> dict[str, Any]:
         change_password=ChangePassword(supported=False),
         sort=Sort(supported=True),
         etag=ETag(supported=True),
-        authentication_schemes=[
-            AuthenticationScheme(
-                type=AuthenticationScheme.Type.oauthbearertoken,
-                name="Bearer token",
-                description="A token of the integration, sent as 'Authorization: Bearer <token>'.",
-                spec_uri="https://www.rfc-editor.org/info/rfc6750",
-                primary=True,
-            )
-        ],
         pagination=Pagination(
             cursor=True,
             index=True,

@@ -17,10 +17,11 @@ from structlog.contextvars import bound_contextvars
 from seatkeeper.operations.arrivals import Arrivals
 from seatkeeper.scim import bulk, discovery, groups, searches, users
 from seatkeeper.scim.answers import answer
-from seatkeeper.scim.auth import Gate
+from seatkeeper.scim.auth import Gate, Knock
 from seatkeeper.scim.awaiting import Awaiting
 from seatkeeper.scim.calls import Call, SCIMSettings, origin_of, query_of
 from seatkeeper.scim.errors import MethodNotAllowed, our_fault, refusal_of
+from seatkeeper.scim.oauth import TOKEN_PATH, TokenEndpoint
 from seatkeeper.scim.proof import ACCOUNT, APP_GROUP, proven
 from seatkeeper.scim.provisioning import telling
 from seatkeeper.store.changes import Changes
@@ -83,8 +84,13 @@ def scim_app(
     Without word of ``changes`` no answer waits for proof.
     """
     awaiting = Awaiting(database, changes)
-    house = _House(database, Arrivals(database), Gate(database, clock), settings or SCIMSettings(), awaiting)
-    routes = [Route(path, _Endpoint(path, handlers, house)) for path, handlers in _ENDPOINTS.items()]
+    gate = Gate(database, clock)
+    house = _House(database, Arrivals(database), gate, settings or SCIMSettings(), awaiting)
+    tokens = Route(f"/{{integration}}{TOKEN_PATH}", TokenEndpoint(database, gate), methods=None)
+    routes = [
+        tokens,
+        *(Route(path, _Endpoint(path, handlers, house)) for path, handlers in _ENDPOINTS.items()),
+    ]
     nowhere = _Endpoint("", {"*": _unknown}, house)
     return _tidied(Router(routes, redirect_slashes=False, default=nowhere))
 
@@ -156,7 +162,8 @@ class _Endpoint:
         house = self._house
         origin = origin_of(request, request_id)
         purpose = f"{request.method} {self._resource}"
-        caller = await house.gate.admit(_slug(request), request.headers.get("authorization"), origin, purpose)
+        knock = Knock.of(request, origin, purpose)
+        caller = await house.gate.admit(request.headers.get("authorization"), knock)
         handler = self._handlers.get(request.method) or self._handlers.get("*")
         if handler is None:
             raise MethodNotAllowed(headers={"Allow": ", ".join(self._handlers)})
