@@ -21,6 +21,7 @@ from seatkeeper.core.events import ActorKind, Origin
 from seatkeeper.core.masking import Mask
 from seatkeeper.core.recordings import KEPT_HEADERS, Exchange
 from seatkeeper.operations.recordings import keep_exchange, tidy_recordings
+from seatkeeper.scim.oauth import TOKEN_PATH
 from seatkeeper.store.database import Database
 from seatkeeper.store.queries.recordings import RunningRecording, list_running_recordings
 
@@ -52,7 +53,7 @@ class Recorder:
         if time.monotonic() >= self._known_until:
             await self._look()
         running = self._running.get(_slug(scope)) if self._running else None
-        if running is None or scope["type"] != "http":
+        if running is None or scope["type"] != "http" or _is_about_tokens(scope):
             await self._app(scope, receive, send)
             return
         heard = _Heard(self._clock(), receive, send)
@@ -154,6 +155,11 @@ def _below(scope: Scope) -> str:
 
 def _slug(scope: Scope) -> str:
     return _below(scope).partition("/")[0] if "path" in scope else ""
+
+
+def _is_about_tokens(scope: Scope) -> bool:
+    # What an OAuth client sends and gets there is nothing but secrets.
+    return [part for part in _below(scope).split("/") if part][1:] == TOKEN_PATH.split("/")[1:]
 
 
 def _target(scope: Scope) -> str:
