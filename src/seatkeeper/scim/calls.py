@@ -1,17 +1,18 @@
 """One authenticated request: who asks, for which integration, and what was sent."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import parse_qsl
 from uuid import UUID
 
 import orjson
 from scim2_models import InvalidSyntaxException, PayloadTooLargeException
 from starlette.requests import Request
+from starlette.responses import Response
 
 from seatkeeper.core.errors import NotFoundError
 from seatkeeper.core.events import ActorKind, Origin
@@ -149,6 +150,10 @@ class Call:
             if len(body) > limit:
                 raise PayloadTooLargeException(detail=f"The body is larger than {limit} bytes.")
         return bytes(body)
+
+
+Handler: TypeAlias = Callable[[Call], Awaitable[Response]]
+"""Answers a request to one endpoint."""
 
 
 def resource_id(call: Call) -> Any:

@@ -29,6 +29,7 @@ from seatkeeper.scim.answers import answer, listed
 from seatkeeper.scim.calls import Call, SCIMSettings
 from seatkeeper.scim.extensions import PROVISIONING
 from seatkeeper.scim.models import GROUP, USER, Group
+from seatkeeper.scim.offers import Entitlement, Offering, Role, list_offerings
 from seatkeeper.scim.schemes import list_schemes
 from seatkeeper.scim.shapes import Shape
 from seatkeeper.store.queries.tokens import list_good_kinds
@@ -44,12 +45,12 @@ async def service_provider_config(call: Call) -> Response:
 
 async def list_resource_types(call: Call) -> Response:
     """List the types of resources."""
-    return _list(call, _resource_types(call.shape), "ResourceType")
+    return _list(call, await _types(call), "ResourceType")
 
 
 async def get_resource_type(call: Call) -> Response:
     """Show one type of resource."""
-    return _get(call, _resource_types(call.shape), "ResourceType")
+    return _get(call, await _types(call), "ResourceType")
 
 
 async def list_schemas(call: Call) -> Response:
@@ -109,6 +110,18 @@ def _config(settings: SCIMSettings) -> dict[str, Any]:
     return config.model_dump()
 
 
+async def _types(call: Call) -> Mapping[str, dict[str, Any]]:
+    """Give the types of resources, with those of entitlements only where the app is known to offer some."""
+    async with call.read() as reader:
+        offered = await list_offerings(reader, call.integration.id)
+    return {**_resource_types(call.shape), **{each.name: _offered_type(each) for each in offered}}
+
+
+def _offered_type(offering: Offering) -> dict[str, Any]:
+    description = str(offering.model.__doc__)
+    return _resource_type(offering.name, description, str(offering.model.__schema__), ()).model_dump()
+
+
 @lru_cache(maxsize=256)
 def _resource_types(shape: Shape) -> Mapping[str, dict[str, Any]]:
     types = [
@@ -131,6 +144,7 @@ def _resource_type(name: str, description: str, schema: str, extensions: tuple[s
 
 @lru_cache(maxsize=256)
 def _schemas(shape: Shape) -> Mapping[str, dict[str, Any]]:
+    others = [model.to_schema() for model in (Group, Role, Entitlement)]
     about_us: list[type[Resource[Any]]] = [ServiceProviderConfig, ResourceType, Schema]
-    schemas = [*shape.schemas, provisioning.SCHEMA, Group.to_schema(), *(model.to_schema() for model in about_us)]
+    schemas = [*shape.schemas, provisioning.SCHEMA, *others, *(model.to_schema() for model in about_us)]
     return {str(each.id): each.model_dump() for each in schemas}

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, TypeAlias, assert_never
+from typing import Any, assert_never
 from uuid import UUID
 
 from starlette.responses import Response
@@ -21,7 +21,7 @@ from seatkeeper.core.wording import explain
 from seatkeeper.operations import groups, users
 from seatkeeper.operations.jobs import retry_job
 from seatkeeper.scim.answers import answer
-from seatkeeper.scim.calls import Call
+from seatkeeper.scim.calls import Call, Handler
 from seatkeeper.scim.errors import Refusal
 from seatkeeper.scim.members import parsed_id
 from seatkeeper.store.database import Reader, Transaction
@@ -32,8 +32,6 @@ from seatkeeper.store.queries.newest_jobs import (
     find_newest_job_of_account,
     find_newest_job_of_app_group,
 )
-
-Handler: TypeAlias = Callable[[Call], Awaitable[Response]]
 
 _RETRY_AFTER = 300
 """Seconds an identity provider is asked to wait for what passes by itself. An integer: Okta reads nothing else."""

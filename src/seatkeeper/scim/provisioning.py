@@ -1,7 +1,6 @@
 """The extension that tells how a user's provisioning stands, read-only and returned on request (RFC 7643 §7)."""
 
-from collections.abc import Awaitable, Callable
-from typing import Any, TypeAlias
+from typing import Any
 
 import orjson
 from scim2_models import Attribute, CaseExact, Mutability, Returned, Schema
@@ -12,14 +11,12 @@ from seatkeeper.core.jobs import JobState
 from seatkeeper.core.wording import explain
 from seatkeeper.scim.answers import answer
 from seatkeeper.scim.attributes import Selection
-from seatkeeper.scim.calls import Call
+from seatkeeper.scim.calls import Call, Handler
 from seatkeeper.scim.extensions import PROVISIONING
 from seatkeeper.scim.members import parsed_id
 from seatkeeper.scim.resources import instant
 from seatkeeper.store.database import Reader
 from seatkeeper.store.queries.newest_jobs import NewestJob, newest_jobs_of_users
-
-Handler: TypeAlias = Callable[[Call], Awaitable[Response]]
 
 
 def _attribute(name: str, description: str, **more: Any) -> Attribute:

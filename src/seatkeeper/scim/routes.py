@@ -1,10 +1,9 @@
 """The face as one ASGI application: routes, and what every request goes through."""
 
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias
 
 import structlog
 from scim2_models import NotFoundException, NotImplementedException
@@ -19,16 +18,15 @@ from seatkeeper.scim import bulk, discovery, groups, searches, users
 from seatkeeper.scim.answers import answer
 from seatkeeper.scim.auth import Gate, Knock
 from seatkeeper.scim.awaiting import Awaiting
-from seatkeeper.scim.calls import Call, SCIMSettings, origin_of, query_of
+from seatkeeper.scim.calls import Call, Handler, SCIMSettings, origin_of, query_of
 from seatkeeper.scim.errors import MethodNotAllowed, our_fault, refusal_of
 from seatkeeper.scim.oauth import TOKEN_PATH, TokenEndpoint
+from seatkeeper.scim.offers import ENTITLEMENT, ROLE
 from seatkeeper.scim.proof import ACCOUNT, APP_GROUP, proven
 from seatkeeper.scim.provisioning import telling
 from seatkeeper.store.changes import Changes
 from seatkeeper.store.database import Database
 from seatkeeper.store.identifiers import new_id
-
-Handler: TypeAlias = Callable[[Call], Awaitable[Response]]
 
 _log = structlog.get_logger("seatkeeper.scim")
 
@@ -61,6 +59,12 @@ _ENDPOINTS: Mapping[str, Mapping[str, Handler]] = {
         "PATCH": proven(groups.patch, APP_GROUP),
         "DELETE": proven(groups.delete, APP_GROUP),
     },
+    "/{integration}/Roles": {"GET": ROLE.list_all},
+    "/{integration}/Roles/.search": {"POST": searches.search_roles},
+    "/{integration}/Roles/{name:path}": {"GET": ROLE.get},
+    "/{integration}/Entitlements": {"GET": ENTITLEMENT.list_all},
+    "/{integration}/Entitlements/.search": {"POST": searches.search_entitlements},
+    "/{integration}/Entitlements/{name:path}": {"GET": ENTITLEMENT.get},
     "/{integration}/ServiceProviderConfig": {"GET": discovery.service_provider_config},
     "/{integration}/ResourceTypes": {"GET": discovery.list_resource_types},
     "/{integration}/ResourceTypes/{name}": {"GET": discovery.get_resource_type},

@@ -29,6 +29,7 @@ from seatkeeper.scim.lists import (
     parsed_filter,
     sort_of,
 )
+from seatkeeper.scim.offers import ENTITLEMENT, ROLE
 from seatkeeper.scim.users import users_of
 from seatkeeper.store.queries.listing import Condition, Order
 
@@ -51,6 +52,16 @@ async def search_users(call: Call) -> Response:
 async def search_groups(call: Call) -> Response:
     """Search groups."""
     return await answer_list(await _searching(call), GROUPS)
+
+
+async def search_roles(call: Call) -> Response:
+    """Search the roles the app offers."""
+    return await answer_list(await _searching(call), ROLE.collection)
+
+
+async def search_entitlements(call: Call) -> Response:
+    """Search the other entitlements the app offers."""
+    return await answer_list(await _searching(call), ENTITLEMENT.collection)
 
 
 async def search_all(call: Call) -> Response:

@@ -12,7 +12,6 @@ from sqlalchemy import (
     ColumnElement,
     FromClause,
     Label,
-    Table,
     Text,
     exists,
     func,
@@ -49,7 +48,7 @@ class Entries:
 class Resources:
     """A table of resources, and which of their attributes are not read from the document."""
 
-    table: Table
+    table: FromClause
     columns: Mapping[str, Value]
     rows: Mapping[str, Entries]
     unreadable: frozenset[str]
@@ -146,7 +145,8 @@ _EVERY: ColumnElement[Any] = literal_column("'$[*]'::jsonpath")
 _PRIMARY: ColumnElement[Any] = literal_column("'$[*] ? (@.primary == true)'::jsonpath")
 
 
-def _common(table: Table, resource_type: str) -> dict[str, Value]:
+def common_values(table: FromClause, resource_type: str) -> dict[str, Value]:
+    """Give what resources of every type have in columns."""
     return {
         "id": Value(table.c.id, Kind.ID),
         "externalId": Value(table.c.external_id, Kind.EXACT),
@@ -157,7 +157,8 @@ def _common(table: Table, resource_type: str) -> dict[str, Value]:
     }
 
 
-_UNREADABLE = frozenset({"schemas", "meta.location", "meta.version"})
+UNREADABLE = frozenset({"schemas", "meta.location", "meta.version"})
+"""What is worked out when any resource is shown."""
 
 
 def _groups_of_users() -> dict[str, Entries]:
@@ -200,21 +201,21 @@ def _label(text: str) -> Label[str]:
 USERS = Resources(
     table=users,
     columns={
-        **_common(users, "User"),
+        **common_values(users, "User"),
         "userName": Value(users.c.user_name, Kind.TEXT, key=users.c.user_name_key),
         "active": Value(users.c.active, Kind.BOOLEAN),
     },
     rows=_groups_of_users(),
-    unreadable=_UNREADABLE | {"password"},
+    unreadable=UNREADABLE | {"password"},
     searched=users.alias("searched"),
 )
 
 GROUPS = Resources(
     table=groups,
     columns={
-        **_common(groups, "Group"),
+        **common_values(groups, "Group"),
         "displayName": Value(groups.c.display_name, Kind.TEXT, key=groups.c.display_name_key),
     },
     rows=_members_of_groups(),
-    unreadable=_UNREADABLE,
+    unreadable=UNREADABLE,
 )

@@ -49,12 +49,12 @@ def compile_user_filter(node: FilterNode, model: type[Resource[Any]]) -> Conditi
     ``InvalidFilterException`` for an attribute the model does not have and for a comparison its type does not
     allow, and ``InvalidValueError`` for a value PostgreSQL cannot hold (a NUL character).
     """
-    return _compile(USERS, node, model)
+    return compile_filter(USERS, node, model)
 
 
 def compile_group_filter(node: FilterNode, model: type[Resource[Any]]) -> Condition:
     """Turn a filter over groups into a condition for ``ListQuery.filter``; errors as for users."""
-    return _compile(GROUPS, node, model)
+    return compile_filter(GROUPS, node, model)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,8 @@ class _Compiled:
     parameters: Parameters
 
 
-def _compile(resources: Resources, node: FilterNode, model: type[Resource[Any]]) -> Condition:
+def compile_filter(resources: Resources, node: FilterNode, model: type[Resource[Any]]) -> Condition:
+    """Turn a filter over any resources into a condition; errors as for users."""
     compiled = _compiled(_Form(resources, model, form_of(node), node))
     pairs = zip(compiled.compared, comparisons_in(node), strict=True)
     operands = [read_operand(attribute, comparison) for attribute, comparison in pairs]

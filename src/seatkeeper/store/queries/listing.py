@@ -7,7 +7,20 @@ from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 import psycopg
-from sqlalchemy import ColumnElement, Integer, Select, Table, Text, Uuid, and_, bindparam, cast, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Integer,
+    Select,
+    Text,
+    Uuid,
+    and_,
+    bindparam,
+    cast,
+    func,
+    or_,
+    select,
+)
 
 from seatkeeper.core.errors import InvalidValueError
 from seatkeeper.core.ids import IntegrationId
@@ -82,7 +95,7 @@ class Stretch(Generic[T]):
 
 
 async def read_page(
-    reader: Reader, table: Table, integration_id: IntegrationId, query: ListQuery, decode: Callable[[Row], T]
+    reader: Reader, table: FromClause, integration_id: IntegrationId, query: ListQuery, decode: Callable[[Row], T]
 ) -> Page[T]:
     """Read one page of a table of an integration's resources.
 
@@ -107,7 +120,7 @@ async def read_page(
 
 async def read_stretch(
     reader: Reader,
-    table: Table,
+    table: FromClause,
     integration_id: IntegrationId,
     query: ListQuery,
     decode: Callable[[Row], T],
@@ -136,7 +149,7 @@ async def read_stretch(
 
 
 @lru_cache(maxsize=512)
-def _page(table: Table, condition: ColumnElement[bool] | None, sort: Order | None) -> Prepared:
+def _page(table: FromClause, condition: ColumnElement[bool] | None, sort: Order | None) -> Prepared:
     order = [table.c.id] if sort is None else [sort.clause, table.c.id]
     most, before = bindparam("most", type_=Integer), bindparam("before", type_=Integer)
     return prepare(_chosen(select(table), table, condition).order_by(*order).limit(most).offset(before))
@@ -144,7 +157,7 @@ def _page(table: Table, condition: ColumnElement[bool] | None, sort: Order | Non
 
 @lru_cache(maxsize=512)
 def _stretch(
-    table: Table, condition: ColumnElement[bool] | None, sort: Order | None, has_value: bool | None
+    table: FromClause, condition: ColumnElement[bool] | None, sort: Order | None, has_value: bool | None
 ) -> Prepared:
     rows = select(table)
     order: list[ColumnElement[Any]] = [table.c.id]
@@ -157,7 +170,7 @@ def _stretch(
     return prepare(chosen.order_by(*order).limit(bindparam("most", type_=Integer)))
 
 
-def _behind(table: Table, sort: Order | None, *, has_value: bool) -> ColumnElement[bool]:
+def _behind(table: FromClause, sort: Order | None, *, has_value: bool) -> ColumnElement[bool]:
     """Say which rows come after the one with ``after_id`` and ``after_value``; null is greater than any value."""
     later = table.c.id > bindparam("after_id", type_=Uuid)
     if sort is None:
@@ -174,10 +187,10 @@ def _behind(table: Table, sort: Order | None, *, has_value: bool) -> ColumnEleme
 
 
 @lru_cache(maxsize=512)
-def _total(table: Table, condition: ColumnElement[bool] | None) -> Prepared:
+def _total(table: FromClause, condition: ColumnElement[bool] | None) -> Prepared:
     return prepare(_chosen(select(func.count().label("total")).select_from(table), table, condition))
 
 
-def _chosen(rows: Select[Any], table: Table, condition: ColumnElement[bool] | None) -> Select[Any]:
+def _chosen(rows: Select[Any], table: FromClause, condition: ColumnElement[bool] | None) -> Select[Any]:
     mine = rows.where(table.c.integration_id == INTEGRATION)
     return mine if condition is None else mine.where(condition)

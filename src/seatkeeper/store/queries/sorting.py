@@ -22,16 +22,17 @@ def compile_user_sort(sort_by: str, model: type[Resource[Any]], *, descending: b
     A multi-valued attribute sorts by its primary entry. Raises ``InvalidValueError`` for an attribute the model
     does not have and for one that has no order.
     """
-    return _order(USERS, sort_by, model, descending=descending)
+    return compile_sort(USERS, sort_by, model, descending=descending)
 
 
 def compile_group_sort(sort_by: str, model: type[Resource[Any]], *, descending: bool = False) -> Order:
     """Turn a sort of groups into an order for ``ListQuery.sort``; errors as for users."""
-    return _order(GROUPS, sort_by, model, descending=descending)
+    return compile_sort(GROUPS, sort_by, model, descending=descending)
 
 
 @lru_cache(maxsize=256)
-def _order(resources: Resources, sort_by: str, model: type[Resource[Any]], *, descending: bool) -> Order:
+def compile_sort(resources: Resources, sort_by: str, model: type[Resource[Any]], *, descending: bool) -> Order:
+    """Turn a sort of any resources into an order; errors as for users."""
     try:
         return Order(_ordered(_value(resources, sort_by, model)), descending)
     except InvalidFilterException as error:
