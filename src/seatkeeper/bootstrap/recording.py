@@ -30,7 +30,7 @@ LOOKED_FOR_EVERY: Final = 2.0
 
 _LARGEST = 256 * 1024
 """Bytes of a body or an answer; what is larger is left out."""
-_PATIENCE = 0.5
+_PATIENCE = 2.0
 """Seconds a request waits at most to learn what is recorded; after that, what was known goes on."""
 _UNAUTHORIZED = 401
 _ORIGIN = Origin(ActorKind.SEATKEEPER, "Seatkeeper")
