@@ -76,17 +76,19 @@ class Gate:
         self._failures = Failures()
         self._told: dict[str, tuple[datetime, set[str]]] = {}
 
-    async def admit(self, authorization: str | None, knock: Knock) -> Caller:
-        """Let a caller in. Raises ``UnauthorizedException`` with the reason, as far as an IdP may know it,
+    async def admit(self, request: Request, origin: Origin, purpose: str) -> Caller:
+        """Let a caller in, who asks for ``purpose``, such as ``GET /Users``. Raises ``UnauthorizedException`` with the reason, as far as an IdP may know it,
         ``TooManyFailures`` and, for good credentials from an address that is not allowed, ``ForbiddenException``.
         """
         # What shows nothing is not counted: some clients send their credentials only when they are asked for them.
-        shown = read_authorization(authorization)
-        known = self._known.get((knock.slug, shown))
+        shown = read_authorization(request.headers.get("authorization"))
+        known = self._known.get((request.path_params.get("integration", ""), shown))
         if known is None or self._clock() >= known.until:
-            known = await self._look_up(shown, knock)
-        elif known.networks and not covers(known.networks, knock.address):
-            raise await self._turn_away(known.caller.integration, knock)
+            return await self._look_up(shown, Knock.of(request, origin, purpose))
+        if known.networks:
+            knock = Knock.of(request, origin, purpose)
+            if not covers(known.networks, knock.address):
+                raise await self._turn_away(known.caller.integration, knock)
         return known.caller
 
     async def recognise(self, shown: Shown, knock: Knock) -> FoundToken:
@@ -104,16 +106,15 @@ class Gate:
                 await note_use(tx, found.token_id, knock.purpose, knock.address)
         return found
 
-    async def _look_up(self, shown: Shown, knock: Knock) -> _Known:
+    async def _look_up(self, shown: Shown, knock: Knock) -> Caller:
         now = self._clock()
         found = await self.recognise(shown, knock)
         until = min(now + _TRUSTED_FOR, found.expires_at or now + _TRUSTED_FOR)
         caller = Caller(found.integration, user_shape(found.integration.schema), found.kind)
         if len(self._known) >= _REMEMBERED:
             self._known.clear()
-        known = _Known(caller, until, [ip_network(one) for one in found.networks])
-        self._known[knock.slug, shown] = known
-        return known
+        self._known[knock.slug, shown] = _Known(caller, until, [ip_network(one) for one in found.networks])
+        return caller
 
     async def _find(self, shown: Shown, slug: str) -> FoundToken | None:
         if not _SLUG.fullmatch(slug):

@@ -16,7 +16,7 @@ from structlog.contextvars import bound_contextvars
 from seatkeeper.operations.arrivals import Arrivals
 from seatkeeper.scim import bulk, discovery, groups, searches, users
 from seatkeeper.scim.answers import answer
-from seatkeeper.scim.auth import Gate, Knock
+from seatkeeper.scim.auth import Gate
 from seatkeeper.scim.awaiting import Awaiting
 from seatkeeper.scim.calls import Call, Handler, SCIMSettings, origin_of, query_of
 from seatkeeper.scim.errors import MethodNotAllowed, our_fault, refusal_of
@@ -166,8 +166,7 @@ class _Endpoint:
         house = self._house
         origin = origin_of(request, request_id)
         purpose = f"{request.method} {self._resource}"
-        knock = Knock.of(request, origin, purpose)
-        caller = await house.gate.admit(request.headers.get("authorization"), knock)
+        caller = await house.gate.admit(request, origin, purpose)
         handler = self._handlers.get(request.method) or self._handlers.get("*")
         if handler is None:
             raise MethodNotAllowed(headers={"Allow": ", ".join(self._handlers)})
