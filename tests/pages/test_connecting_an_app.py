@@ -1,27 +1,22 @@
 """An Owner connects a real app with the wizard, an identity provider connects, and it goes live: in a browser."""
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Page, expect
 
 from lab.scim2_server import SCIM2Server
 from lab.seatkeeper import Seatkeeper
 from seatkeeper.core.access import WorkspaceRole
 from seatkeeper.idps.okta import Okta
 from seatkeeper.idps.people import person
-from tests.pages.conftest import DESKTOP, PHONE, OpenPage, accessibility_faults
+from tests.pages.conftest import OpenPage
+from tests.pages.installations import Installation
+from tests.pages.seeing import PATIENCE, faults_for_everybody, faults_of_pages
 
 pytestmark = pytest.mark.live
 
-PATIENCE = 15_000
-
 
 async def seen_by_everybody(page: Page) -> None:
-    """Hold the page against axe, in light and dark, wide and narrow."""
-    for scheme in ("dark", "light"):
-        await page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
-        for width, height in (PHONE, DESKTOP):
-            await page.set_viewport_size({"width": width, "height": height})
-            assert await accessibility_faults(page) == [], (page.url, scheme, width)
+    assert await faults_for_everybody(page) == []
 
 
 async def test_an_app_is_connected_from_the_first_click_to_live(
@@ -115,13 +110,10 @@ async def go_live(page: Page) -> None:
     await seen_by_everybody(page)
 
 
-async def test_the_settings_are_readable_by_everybody(
-    open_page: OpenPage, seatkeeper: Seatkeeper, app: SCIM2Server
-) -> None:
-    page = await open_page("/integrations/customer-database/settings")
-    for part in ("", "/scim", "/mapping", "/policy", "/owners", "/history?from=1&to=1", "/delete"):
-        await page.goto(f"{seatkeeper.url}/integrations/customer-database/settings{part}")
-        await seen_by_everybody(page)
+async def test_the_settings_are_readable_by_everybody(open_page: OpenPage, installation: Installation) -> None:
+    settings = installation.url("/integrations/customer-database/settings")
+    parts = ("", "/scim", "/mapping", "/policy", "/owners", "/history?from=1&to=1", "/delete")
+    assert await faults_of_pages(await open_page("/"), [settings + part for part in parts]) == []
 
 
 async def test_a_mapping_is_saved_after_its_blast_radius_was_seen(open_page: OpenPage) -> None:
@@ -137,16 +129,7 @@ async def test_a_mapping_is_saved_after_its_blast_radius_was_seen(open_page: Ope
     await expect(page.get_by_role("status").first).to_contain_text("3 jobs look at", timeout=PATIENCE)
 
 
-async def test_without_scripts_a_connection_is_tested_all_the_same(
-    open_page: OpenPage, seatkeeper: Seatkeeper, browser: Browser
-) -> None:
-    cookies = await (await open_page("/")).context.cookies()
-    context = await browser.new_context(java_script_enabled=False)
-    await context.add_cookies(
-        [{"name": one["name"], "value": one["value"], "url": seatkeeper.url} for one in cookies]
-    )
-    page = await context.new_page()
-    await page.goto(f"{seatkeeper.url}/integrations/customer-database/settings")
+async def test_without_scripts_a_connection_is_tested_all_the_same(open_page: OpenPage) -> None:
+    page = await open_page("/integrations/customer-database/settings", scripts=False)
     await page.get_by_role("button", name="Test connection").click()
     await expect(page.locator("#trial")).to_contain_text("It accepts the service account", timeout=PATIENCE)
-    await context.close()

@@ -1,14 +1,19 @@
-"""Getting in, as the first person of an installation does: from the printed link to a passkey."""
+"""A new installation: its pages while they are empty, and getting in, from the printed link to a passkey."""
 
 import re
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pyotp
 import pytest
+import pytest_asyncio
 from playwright.async_api import Page, expect
 
 from lab.seatkeeper import Seatkeeper
-from tests.pages.conftest import OpenPage, accessibility_faults
+from tests.databases import Databases
+from tests.pages.conftest import OpenPage
+from tests.pages.installations import Installation, running_installation
+from tests.pages.seeing import accessibility_faults, faults_of_pages
 
 pytestmark = pytest.mark.live
 
@@ -21,6 +26,20 @@ _VIRTUAL = {
     "isUserVerified": True,
     "automaticPresenceSimulation": True,
 }
+_EMPTY = (
+    *("/", "/activity", "/tasks", "/no-such-page", "/account", "/account/confirm", "/account/tokens"),
+    *("/workspace", "/workspace/providers", "/workspace/providers/new", "/workspace/health"),
+)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def installation(
+    databases: Databases, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Installation]:
+    """An installation nobody has been to, and which has no worker."""
+    with databases.fresh() as url:
+        async with running_installation(tmp_path_factory.mktemp("new"), url, workers=0) as running:
+            yield running
 
 
 async def test_the_printed_link_makes_the_first_admin_who_secures_the_account_and_comes_back(
@@ -138,3 +157,11 @@ async def _send_code(page: Page, code: str, then: str) -> None:
 def _code(key: str, after: int = 0) -> str:
     """The code of now, or of a step after it: each step's is good once."""
     return pyotp.TOTP(key).at(datetime.now(UTC) + timedelta(seconds=30 * after))
+
+
+async def test_pages_with_nothing_on_them_have_no_accessibility_fault(
+    installation: Installation, open_page: OpenPage
+) -> None:
+    stranger, admin = await open_page("/sign-in", None), await open_page("/")
+    for page, paths in ((stranger, ("/sign-in", "/join/no-such-link")), (admin, _EMPTY)):
+        assert await faults_of_pages(page, [installation.url(path) for path in paths]) == []

@@ -1,8 +1,6 @@
 """Signing in with real OpenID providers: oidc-provider and Canaille, in a browser."""
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,15 +8,14 @@ from playwright.async_api import Page, expect
 
 from lab.canaille import canaille
 from lab.oidc_provider import OpenIDProvider, oidc_provider
-from lab.seatkeeper import Seatkeeper
 from seatkeeper.core.access import WorkspaceRole
 from seatkeeper.core.providers import RoleRule
 from seatkeeper.operations.members import add_member
 from seatkeeper.operations.providers import ProviderForm, create_provider
 from seatkeeper.store.database import Database
 from seatkeeper.store.queries.members import find_member
-from seatkeeper.store.sealing import Keyring
 from tests.pages.conftest import OpenPage
+from tests.pages.installations import Installation
 from tests.web.people import SETUP
 
 pytestmark = pytest.mark.live
@@ -32,8 +29,8 @@ RULES = (RoleRule("idm-auditors", WorkspaceRole.AUDITOR), RoleRule("idm-admins",
 
 
 @pytest.fixture(scope="module")
-def callback(seatkeeper: Seatkeeper) -> str:
-    return f"{seatkeeper.url}/sign-in/callback"
+def callback(installation: Installation) -> str:
+    return installation.url("/sign-in/callback")
 
 
 @pytest.fixture(scope="module")
@@ -42,23 +39,13 @@ def provider(callback: str, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         yield running
 
 
-@asynccontextmanager
-async def _opened(url: str) -> AsyncIterator[Database]:
-    database = Database(url, size=2, clock=lambda: datetime.now(UTC))
-    await database.open()
-    try:
-        yield database
-    finally:
-        await database.close()
+async def _offer(installation: Installation, form: ProviderForm) -> None:
+    async with installation.store.transaction(SETUP) as tx:
+        await create_provider(tx, installation.keyring, form)
 
 
-async def _offer(url: str, seatkeeper: Seatkeeper, form: ProviderForm) -> None:
-    async with _opened(url) as database, database.transaction(SETUP) as tx:
-        await create_provider(tx, Keyring.parse(seatkeeper.env["SEATKEEPER_SECRET_KEY"]), form)
-
-
-async def _role_of(url: str, email: str) -> WorkspaceRole | None:
-    async with _opened(url) as database, database.read() as reader:
+async def _role_of(store: Database, email: str) -> WorkspaceRole | None:
+    async with store.read() as reader:
         found = await find_member(reader, email)
     return None if found is None else found.member.role
 
@@ -72,7 +59,7 @@ async def _go(page: Page, provider: str, login: str) -> None:
 
 
 async def test_a_group_makes_an_admin_and_somebody_without_one_is_refused(
-    seatkeeper: Seatkeeper, database_url: str, provider: OpenIDProvider, open_page: OpenPage
+    installation: Installation, provider: OpenIDProvider, open_page: OpenPage
 ) -> None:
     # The slash at the end is not how this provider calls itself.
     form = ProviderForm(
@@ -83,37 +70,37 @@ async def test_a_group_makes_an_admin_and_somebody_without_one_is_refused(
         scopes="openid email profile groups",
         role_rules=RULES,
     )
-    await _offer(database_url, seatkeeper, form)
+    await _offer(installation, form)
     page = await open_page("/sign-in?next=/account", None)
     await _go(page, "Corporate", "ada")
     await expect(page.get_by_role("heading", name="Sign-in and sessions")).to_be_visible()
     await expect(page.get_by_text("Ada Lovelace · ada@corp.example")).to_be_visible()
-    assert await _role_of(database_url, "ada@corp.example") is WorkspaceRole.ADMIN
+    assert await _role_of(installation.store, "ada@corp.example") is WorkspaceRole.ADMIN
 
     page = await open_page("/sign-in", None)
     await _go(page, "Corporate", "bob")
     await expect(page.get_by_text("none of your groups makes you one")).to_be_visible()
-    assert await _role_of(database_url, "bob@corp.example") is None
+    assert await _role_of(installation.store, "bob@corp.example") is None
 
 
 async def test_an_unverified_address_opens_nobody_elses_account(
-    seatkeeper: Seatkeeper, database_url: str, provider: OpenIDProvider, open_page: OpenPage
+    installation: Installation, provider: OpenIDProvider, open_page: OpenPage
 ) -> None:
-    async with _opened(database_url) as database, database.transaction(SETUP) as tx:
+    async with installation.store.transaction(SETUP) as tx:
         await add_member(tx, "ada@other.example", "Ada", WorkspaceRole.MEMBER)
     form = ProviderForm("Second", provider.issuer, provider.client_id, provider.client_secret)
-    await _offer(database_url, seatkeeper, form)
+    await _offer(installation, form)
     page = await open_page("/sign-in", None)
     await _go(page, "Second", "eve")
     await expect(page.get_by_text("has not verified that ada@other.example is yours")).to_be_visible()
-    assert await _role_of(database_url, "ada@other.example") is WorkspaceRole.MEMBER
+    assert await _role_of(installation.store, "ada@other.example") is WorkspaceRole.MEMBER
 
 
 async def test_who_does_not_consent_is_told_so(
-    seatkeeper: Seatkeeper, database_url: str, provider: OpenIDProvider, open_page: OpenPage
+    installation: Installation, provider: OpenIDProvider, open_page: OpenPage
 ) -> None:
     form = ProviderForm("Third", provider.issuer, provider.client_id, provider.client_secret)
-    await _offer(database_url, seatkeeper, form)
+    await _offer(installation, form)
     page = await open_page("/sign-in", None)
     await page.get_by_role("link", name="Sign in with Third", exact=True).click()
     await page.get_by_role("link", name="Cancel").click()
@@ -121,9 +108,9 @@ async def test_who_does_not_consent_is_told_so(
 
 
 async def test_a_provider_that_is_away_is_told_and_the_password_still_works(
-    seatkeeper: Seatkeeper, database_url: str, open_page: OpenPage
+    installation: Installation, open_page: OpenPage
 ) -> None:
-    await _offer(database_url, seatkeeper, ProviderForm("Away", "http://127.0.0.1:9", "seatkeeper", "secret"))
+    await _offer(installation, ProviderForm("Away", "http://127.0.0.1:9", "seatkeeper", "secret"))
     page = await open_page("/sign-in", None)
     await page.get_by_role("link", name="Sign in with Away", exact=True).click()
     await expect(page.get_by_text("Away cannot be reached at the moment")).to_be_visible()
@@ -131,12 +118,12 @@ async def test_a_provider_that_is_away_is_told_and_the_password_still_works(
 
 
 async def test_canaille_signs_people_in_who_become_what_new_people_become(
-    seatkeeper: Seatkeeper, database_url: str, callback: str, tmp_path: Path, open_page: OpenPage
+    installation: Installation, callback: str, tmp_path: Path, open_page: OpenPage
 ) -> None:
     with canaille(tmp_path) as running:
         client = running.register_client(callback)
         form = ProviderForm("Canaille", running.issuer, *client, default_role=WorkspaceRole.MEMBER)
-        await _offer(database_url, seatkeeper, form)
+        await _offer(installation, form)
         page = await open_page("/sign-in", None)
         await page.get_by_role("link", name="Sign in with Canaille", exact=True).click()
         await page.locator("input[name=login]").fill("admin")
@@ -144,4 +131,4 @@ async def test_canaille_signs_people_in_who_become_what_new_people_become(
         await page.locator("input[name=password]").fill("adminPass123!")
         await page.locator("button.primary[type=submit]").click()
         await expect(page.get_by_text("No app is connected yet")).to_be_visible()
-    assert await _role_of(database_url, "admin@example.org") is WorkspaceRole.MEMBER
+    assert await _role_of(installation.store, "admin@example.org") is WorkspaceRole.MEMBER

@@ -1,14 +1,10 @@
 """The workspace in a browser: who is invited sees only what they were given, and others are told of it."""
 
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 
 import pytest
 from playwright.async_api import Page, expect
 
-from lab.seatkeeper import Seatkeeper
 from seatkeeper.core.access import IntegrationRole, Scope, WorkspaceRole
 from seatkeeper.core.events import EventKind
 from seatkeeper.core.integrations import Integration
@@ -21,8 +17,9 @@ from seatkeeper.operations.notifications import RuleForm, create_rule
 from seatkeeper.operations.providers import ProviderForm, create_provider
 from seatkeeper.store.database import Database
 from seatkeeper.store.records.integrations import insert_integration
-from seatkeeper.store.sealing import Keyring
-from tests.pages.conftest import DESKTOP, PHONE, OpenPage, accessibility_faults
+from tests.pages.conftest import OpenPage
+from tests.pages.installations import Installation
+from tests.pages.seeing import accessibility_faults, faults_of_pages
 from tests.receiver import Receiver, receiving
 from tests.scim.conftest import an_integration
 from tests.waiting import until
@@ -35,16 +32,6 @@ _HEARD = "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() + int
 LONG = "Wolfeschlegelsteinhausenbergerdorff" * 3
 
 
-@asynccontextmanager
-async def _store(url: str) -> AsyncIterator[Database]:
-    database = Database(url, size=2, clock=lambda: datetime.now(UTC))
-    await database.open()
-    try:
-        yield database
-    finally:
-        await database.close()
-
-
 async def _integration(database: Database) -> Integration:
     made = an_integration()
     async with database.transaction(SETUP) as tx:
@@ -52,21 +39,22 @@ async def _integration(database: Database) -> Integration:
     return made
 
 
-async def _fill(database: Database, keyring: Keyring, run: str) -> list[str]:
+async def _fill(installation: Installation) -> list[str]:
     """Make one of everything, with names of every sort; give the pages about them."""
-    integration = await _integration(database)
-    async with database.transaction(SETUP) as tx:
+    keyring = installation.keyring
+    integration = await _integration(installation.store)
+    async with installation.store.transaction(SETUP) as tx:
         member = (
-            await invite_member(tx, f"{LONG.lower()}{run}@example.org", f"{LONG} <b>", WorkspaceRole.MEMBER)
+            await invite_member(tx, f"{LONG.lower()}@example.org", f"{LONG} <b>", WorkspaceRole.MEMBER)
         ).member
         await give_role(tx, integration.id, member.id, IntegrationRole.MANAGER)
-        await invite_member(tx, f"layla{run}@example.org", "ليلى 🦩", WorkspaceRole.AUDITOR)
+        await invite_member(tx, "layla@example.org", "ليلى 🦩", WorkspaceRole.AUDITOR)
         await create_api_token(tx, member.id, LONG, frozenset(Scope), None)
         rules = (RoleRule(LONG, WorkspaceRole.ADMIN), RoleRule("staff", WorkspaceRole.MEMBER))
         provider = await create_provider(
             tx,
             keyring,
-            ProviderForm(f"Okta <i> {run}", "https://example.okta.com", LONG, "secret", role_rules=rules),
+            ProviderForm("Okta <i>", "https://example.okta.com", LONG, "secret", role_rules=rules),
         )
         form = RuleForm(LONG, Channel.WEBHOOK, {EventKind.JOB_FAILED}, f"https://{'hooks.' * 20}example.org/x")
         one = (await create_rule(tx, keyring, form, None)).rule
@@ -89,37 +77,29 @@ async def _fill(database: Database, keyring: Keyring, run: str) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 async def test_no_page_of_the_workspace_has_an_accessibility_fault_with_data_of_every_sort(
-    size: tuple[int, int], dark: bool, open_page: OpenPage, database_url: str, seatkeeper: Seatkeeper
+    open_page: OpenPage, installation: Installation
 ) -> None:
-    async with _store(database_url) as database:
-        keyring = Keyring.parse(seatkeeper.env["SEATKEEPER_SECRET_KEY"])
-        paths = await _fill(database, keyring, f"{size[0]}{dark}".lower())
-    page = await open_page("/workspace", size=size, dark=dark)
-    for path in paths:
-        await page.goto(seatkeeper.url + path)
-        assert await accessibility_faults(page) == [], path
+    addresses = [installation.url(path) for path in await _fill(installation)]
+    assert await faults_of_pages(await open_page("/workspace"), addresses) == []
 
 
 async def test_an_invited_member_sees_what_they_were_given_and_a_program_is_told_of_it(
-    open_page: OpenPage, database_url: str, seatkeeper: Seatkeeper
+    open_page: OpenPage, installation: Installation
 ) -> None:
-    async with _store(database_url) as database:
-        given, hidden = await _integration(database), await _integration(database)
+    given, hidden = await _integration(installation.store), await _integration(installation.store)
     admin, guest = await open_page("/workspace/notifications/new"), await open_page("/sign-in", None)
     async with receiving() as receiver:
         await _have_members_told(admin, receiver)
-        await admin.goto(f"{seatkeeper.url}/workspace")
+        await admin.goto(installation.url("/workspace"))
         await _join(guest, await _invite(admin))
         await expect(guest.get_by_role("link", name=given.name)).to_have_count(0)
-        await _give_role(admin, f"{seatkeeper.url}/integrations/{given.slug}/settings/owners")
+        await _give_role(admin, installation.url(f"/integrations/{given.slug}/settings/owners"))
         await guest.reload()
         await expect(guest.get_by_role("link", name=given.name)).to_be_visible()
         await expect(guest.get_by_role("link", name=hidden.name)).to_have_count(0)
         await expect(guest.get_by_role("link", name="Workspace")).to_have_count(0)
-        await guest.goto(f"{seatkeeper.url}/integrations/{hidden.slug}")
+        await guest.goto(installation.url(f"/integrations/{hidden.slug}"))
         await expect(guest.get_by_role("heading", level=1)).to_have_text("Not found")
 
         async def told() -> bool:
@@ -128,7 +108,7 @@ async def test_an_invited_member_sees_what_they_were_given_and_a_program_is_told
             }
 
         await until(told, patience=30)
-    await admin.goto(f"{seatkeeper.url}/workspace/audit")
+    await admin.goto(installation.url("/workspace/audit"))
     await expect(admin.get_by_text("Grace Hopper signed in: by password")).to_be_visible()
     await expect(admin.get_by_text("gave Grace Hopper a role on the integration: Viewer")).to_be_visible()
 
@@ -170,10 +150,10 @@ async def _give_role(page: Page, owners: str) -> None:
     await expect(page.get_by_text("Grace Hopper is viewer now.")).to_be_visible()
 
 
-async def test_the_page_of_health_is_looked_at_again_by_itself(open_page: OpenPage, database_url: str) -> None:
+async def test_the_page_of_health_is_looked_at_again_by_itself(open_page: OpenPage, store: Database) -> None:
     page = await open_page("/workspace/health")
     await expect(page.get_by_text("1 heard lately")).to_be_visible()
-    async with _store(database_url) as database, database.read() as reader:
+    async with store.read() as reader:
         await reader.connection.execute(_HEARD)
     await expect(page.get_by_text("2 heard lately")).to_be_visible(timeout=25_000)
 
