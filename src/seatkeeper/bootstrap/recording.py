@@ -16,12 +16,12 @@ import orjson
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from seatkeeper.core.credentials import TOKEN_PATH
 from seatkeeper.core.errors import StoreUnavailableError
 from seatkeeper.core.events import ActorKind, Origin
 from seatkeeper.core.masking import Mask
 from seatkeeper.core.recordings import KEPT_HEADERS, Exchange
 from seatkeeper.operations.recordings import keep_exchange, tidy_recordings
-from seatkeeper.scim.oauth import TOKEN_PATH
 from seatkeeper.store.database import Database
 from seatkeeper.store.queries.recordings import RunningRecording, list_running_recordings
 

@@ -26,6 +26,7 @@ PREFIXES: Mapping[CredentialKind, str] = {
 }
 """How each kind of secret begins, for secret scanners and for people."""
 
+TOKEN_PATH: Final = "/oauth/token"  # noqa: S105 - below the integration's base URL
 ACCESS_TOKEN_PREFIX: Final = "skx_"  # noqa: S105 - the public start of every access token
 ACCESS_TOKEN_LASTS: Final = timedelta(hours=1)
 """Entra's gallery wants 60 minutes at least and 6 hours at most."""

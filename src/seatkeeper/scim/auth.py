@@ -77,8 +77,10 @@ class Gate:
         self._told: dict[str, tuple[datetime, set[str]]] = {}
 
     async def admit(self, request: Request, origin: Origin, purpose: str) -> Caller:
-        """Let a caller in, who asks for ``purpose``, such as ``GET /Users``. Raises ``UnauthorizedException`` with the reason, as far as an IdP may know it,
-        ``TooManyFailures`` and, for good credentials from an address that is not allowed, ``ForbiddenException``.
+        """Let a caller in, who asks for ``purpose``, such as ``GET /Users``.
+
+        Raises ``UnauthorizedException`` with the reason, as far as an IdP may know it, ``TooManyFailures``, and
+        ``ForbiddenException`` for good credentials from an address that is not allowed.
         """
         # What shows nothing is not counted: some clients send their credentials only when they are asked for them.
         shown = read_authorization(request.headers.get("authorization"))

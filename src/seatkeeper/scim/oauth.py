@@ -13,7 +13,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from seatkeeper.core.credentials import ACCESS_TOKEN_LASTS, CredentialKind
+from seatkeeper.core.credentials import ACCESS_TOKEN_LASTS, TOKEN_PATH, CredentialKind
 from seatkeeper.core.errors import StoreUnavailableError
 from seatkeeper.core.tokens import digest_token
 from seatkeeper.operations.tokens import issue_access_token
@@ -24,11 +24,9 @@ from seatkeeper.scim.errors import RETRY_AFTER
 from seatkeeper.store.database import Database
 from seatkeeper.store.identifiers import new_id
 
-TOKEN_PATH = "/oauth/token"  # noqa: S105 - below the integration's base URL
-
 _FORM = "application/x-www-form-urlencoded"
 _LARGEST = 16 * 1024
-_PURPOSE = "POST /oauth/token"
+_PURPOSE = f"POST {TOKEN_PATH}"
 _SCOPE = "scim"
 """All that is given, whatever is asked for; the answer says so (RFC 6749 §3.3)."""
 _SCOPES = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*")

@@ -13,6 +13,7 @@ from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 from structlog.contextvars import bound_contextvars
 
+from seatkeeper.core.credentials import TOKEN_PATH
 from seatkeeper.operations.arrivals import Arrivals
 from seatkeeper.scim import bulk, discovery, groups, searches, users
 from seatkeeper.scim.answers import answer
@@ -20,7 +21,7 @@ from seatkeeper.scim.auth import Gate
 from seatkeeper.scim.awaiting import Awaiting
 from seatkeeper.scim.calls import Call, Handler, SCIMSettings, origin_of, query_of
 from seatkeeper.scim.errors import MethodNotAllowed, our_fault, refusal_of
-from seatkeeper.scim.oauth import TOKEN_PATH, TokenEndpoint
+from seatkeeper.scim.oauth import TokenEndpoint
 from seatkeeper.scim.offers import ENTITLEMENT, ROLE
 from seatkeeper.scim.proof import ACCOUNT, APP_GROUP, proven
 from seatkeeper.scim.provisioning import telling
