@@ -8,8 +8,10 @@ from datetime import datetime, timedelta
 from seatkeeper.core.access import Guest
 from seatkeeper.core.errors import NotFoundError
 from seatkeeper.core.ids import MemberId, SessionId
+from seatkeeper.operations.access import Place
 from seatkeeper.store.database import Reader, Transaction
-from seatkeeper.store.queries.members import find_session
+from seatkeeper.store.queries.entries import find_entry
+from seatkeeper.store.queries.members import FoundSession, find_session
 from seatkeeper.store.queries.sessions import find_confirmed_at
 from seatkeeper.store.records.sessions import (
     end_session,
@@ -76,7 +78,20 @@ async def begin_session(
 async def resume_session(reader: Reader, secret: str, now: datetime, rules: SessionRules) -> Resumed | None:
     """Find whose session this is; None when it ended, was ended, or its member was disabled."""
     found = await find_session(reader, digest_session(secret))
-    if found is None or min(found.expires_at, found.last_seen_at + rules.idle) <= now:
+    return None if found is None else _resume(found, now, rules)
+
+
+async def resume_session_at(
+    reader: Reader, secret: str, slug: str, now: datetime, rules: SessionRules
+) -> tuple[Resumed, Place] | None:
+    """Find whose session this is, as ``resume_session`` does, and the integration they ask for."""
+    found = await find_entry(reader, digest_session(secret), slug)
+    resumed = None if found is None else _resume(found.session, now, rules)
+    return None if found is None or resumed is None else (resumed, Place(slug, found.integration, found.role))
+
+
+def _resume(found: FoundSession, now: datetime, rules: SessionRules) -> Resumed | None:
+    if min(found.expires_at, found.last_seen_at + rules.idle) <= now:
         return None
     return Resumed(found.id, Guest(found.member), found.last_seen_at <= now - _NOTED_EVERY)
 

@@ -13,11 +13,11 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 from structlog.contextvars import bound_contextvars
 
-from seatkeeper.core.access import ABOUT_AN_INTEGRATION, Guest, Permission
+from seatkeeper.core.access import ABOUT_AN_INTEGRATION, Permission
 from seatkeeper.core.errors import InvalidValueError, NotAllowedError
 from seatkeeper.core.events import ActorKind, Origin
-from seatkeeper.operations.access import count_visible_tasks, demand, open_integration
-from seatkeeper.operations.sessions import note_session, resume_session
+from seatkeeper.operations.access import Place, count_visible_tasks, demand, demand_at
+from seatkeeper.operations.sessions import Resumed, note_session, resume_session, resume_session_at
 from seatkeeper.store.identifiers import new_id
 from seatkeeper.web.errors import refuse
 from seatkeeper.web.house import House
@@ -86,11 +86,11 @@ class Entrance:
             return refuse(visit, error)
 
     async def _enter(self, visit: Visit, door: Door) -> Response:
-        visit.guest = await _recognise(visit)
+        place = await _recognise(visit)
         if door.needs is not None:
             if visit.guest is None:
                 return _to_sign_in(visit)
-            await _check(visit, door.needs)
+            _check(visit, door.needs, place)
         if visit.guest is not None and not visit.is_fragment:
             async with visit.read() as reader:
                 visit.open_tasks = await count_visible_tasks(reader, visit.guest)
@@ -104,26 +104,34 @@ def _secret_of(request: Request) -> str:
     return cookies.get(SESSION_COOKIE) or cookies.get(VISIT_COOKIE) or secrets.token_urlsafe(32)
 
 
-async def _recognise(visit: Visit) -> Guest | None:
-    secret = visit.request.cookies.get(SESSION_COOKIE)
+async def _recognise(visit: Visit) -> Place | None:
+    """Find out who comes, and where to, if that is an integration."""
+    secret, slug = visit.request.cookies.get(SESSION_COOKIE), visit.request.path_params.get("integration")
     if not secret:
         return None
+    resumed, place = await _resume(visit, secret, slug)
+    if resumed is not None:
+        visit.guest = resumed.guest
+        if resumed.is_stale:
+            origin = Origin(ActorKind.PERSON, resumed.guest.member.name)
+            async with visit.house.database.transaction(origin) as tx:
+                await note_session(tx, secret)
+    return place
+
+
+async def _resume(visit: Visit, secret: str, slug: str | None) -> tuple[Resumed | None, Place | None]:
+    rules = visit.house.settings.sessions
     async with visit.read() as reader:
-        resumed = await resume_session(reader, secret, visit.now, visit.house.settings.sessions)
-    if resumed is not None and resumed.is_stale:
-        async with visit.house.database.transaction(Origin(ActorKind.PERSON, resumed.guest.member.name)) as tx:
-            await note_session(tx, secret)
-    return None if resumed is None else resumed.guest
+        if slug is None:
+            return await resume_session(reader, secret, visit.now, rules), None
+        return await resume_session_at(reader, secret, slug, visit.now, rules) or (None, None)
 
 
-async def _check(visit: Visit, needs: Permission) -> None:
-    slug = visit.request.path_params.get("integration")
-    if slug is None:
+def _check(visit: Visit, needs: Permission, place: Place | None) -> None:
+    if place is None:
         demand(visit.known, needs)
         return
-    async with visit.read() as reader:
-        integration, role = await open_integration(reader, visit.known, slug, needs)
-    visit.subject = Subject(integration, role)
+    visit.subject = Subject(*demand_at(visit.known, needs, place))
 
 
 async def _take_form(visit: Visit) -> None:
