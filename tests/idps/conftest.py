@@ -1,4 +1,4 @@
-"""A real web process, and an integration of its own for each test that runs no jobs."""
+"""One real web process, and for each test an integration of its own that runs no jobs."""
 
 import asyncio
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from tests.databases import Databases
 from tests.scim.conftest import an_integration, opened
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def seatkeeper(tmp_path_factory: pytest.TempPathFactory, databases: Databases) -> Iterator[Seatkeeper]:
     with databases.fresh() as url:
         installed = Seatkeeper(tmp_path_factory.mktemp("seatkeeper"), url)

@@ -85,6 +85,7 @@ async def live_through(idp: IdP, before: dict[str, str]) -> None:
     assert (await idp.get(idp.path_of(before))).status_code == 404
     assert (await idp.send("POST", "/Users", b"{Ada")).status_code == 400
     assert (await idp.get("/Users", Authorization="Bearer wrong")).status_code == 401
+    await idp.client.post("/Users", data={"client_secret": "hunter2"})
 
 
 async def test_a_recording_is_begun_read_replayed_and_deleted(

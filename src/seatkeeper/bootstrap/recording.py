@@ -32,14 +32,17 @@ _LARGEST = 256 * 1024
 """Bytes of a body or an answer; what is larger is left out."""
 _PATIENCE = 2.0
 """Seconds a request waits at most to learn what is recorded; after that, what was known goes on."""
-_UNAUTHORIZED = 401
+_NOT_LET_IN = frozenset({0, 401, 403})
 _ORIGIN = Origin(ActorKind.SEATKEEPER, "Seatkeeper")
 
 _log = structlog.get_logger(__name__)
 
 
 class Recorder:
-    """Wraps the SCIM face. Only requests that were let in are recorded, and nothing unmasked is stored."""
+    """Wraps the SCIM face. Only requests that were let in are recorded, and nothing unmasked is stored.
+
+    Forms are none of SCIM: whoever sends one asks for a token, and shows a secret.
+    """
 
     def __init__(self, app: ASGIApp, database: Database, clock: Callable[[], datetime]) -> None:
         self._app = app
@@ -58,7 +61,7 @@ class Recorder:
             return
         heard = _Heard(self._clock(), receive, send)
         await self._app(scope, heard.receive, heard.send)
-        if heard.status not in {0, _UNAUTHORIZED}:
+        if heard.status not in _NOT_LET_IN and not _is_form(scope):
             await self._record(scope, running, heard)
 
     async def _look(self) -> None:
@@ -146,6 +149,13 @@ def _document(raw: bytearray) -> Any:
         return orjson.loads(raw)
     except orjson.JSONDecodeError:
         return None
+
+
+def _is_form(scope: Scope) -> bool:
+    return any(
+        name == b"content-type" and value.lower().startswith(b"application/x-www-form-urlencoded")
+        for name, value in scope["headers"]
+    )
 
 
 def _below(scope: Scope) -> str:

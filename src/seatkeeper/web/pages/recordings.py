@@ -37,6 +37,8 @@ from seatkeeper.web.replaying import carry_out_replay
 from seatkeeper.web.visits import Visit
 
 _PAGE = 50
+_LONGEST = 10_000
+"""Characters of a body or an answer that are shown."""
 
 
 async def start(visit: Visit) -> Response:
@@ -163,7 +165,8 @@ def _chosen(visit: Visit, name: str) -> int:
 
 
 def _pretty(document: Any) -> str:
-    return orjson.dumps(document, option=orjson.OPT_INDENT_2).decode()
+    text = orjson.dumps(document, option=orjson.OPT_INDENT_2).decode()
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}\n… the download has the rest"
 
 
 def _home(visit: Visit) -> str:
