@@ -25,6 +25,7 @@ OPERATIONS: Mapping[str, str] = {
     f"POST {_HERE}/settings/scim": f"POST {_HERE}/tokens",
     f"POST {_HERE}/settings/scim/tokens/{{token}}/replace": f"POST {_HERE}/tokens/{{token}}/replace",
     f"POST {_HERE}/settings/scim/tokens/{{token}}/revoke": f"DELETE {_HERE}/tokens/{{token}}",
+    f"POST {_HERE}/settings/scim/networks": f"PUT {_HERE}/networks",
     f"POST {_HERE}/settings/scim/recordings": f"POST {_HERE}/recordings",
     f"POST {_HERE}/settings/scim/recordings/{{recording}}/stop": f"POST {_HERE}/recordings/{{recording}}/stop",
     f"POST {_HERE}/settings/scim/recordings/{{recording}}/delete": f"DELETE {_HERE}/recordings/{{recording}}",

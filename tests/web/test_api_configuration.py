@@ -143,3 +143,18 @@ async def test_a_recording_is_begun_read_and_forgotten(script: httpx.AsyncClient
     assert (await script.get(f"{path}/replays")).json() == []
     assert (await script.delete(path)).status_code == 204
     assert (await script.get(f"{HERE}/recordings")).json() == []
+
+
+async def test_scripts_make_credentials_and_say_from_where_they_may_be_used(
+    script: httpx.AsyncClient, crm: Integration
+) -> None:
+    made = (await script.post(f"{HERE}/credentials", json={"kind": "oauth", "name": "entra"})).json()
+    [listed] = (await script.get(f"{HERE}/tokens")).json()
+    assert (listed["id"], listed["kind"], listed["client_id"]) == (made["id"], "oauth", made["client_id"])
+    assert made["secret"] not in str(listed)
+    assert made["token_path"] == "/scim/v2/crm/oauth/token"
+    assert (await script.get(f"{HERE}/networks")).json() == {"networks": [], "last_address": None}
+    put = await script.put(f"{HERE}/networks", json={"networks": ["192.0.2.0/24", "::ffff:10.0.0.1"]})
+    assert put.json()["networks"] == ["192.0.2.0/24", "10.0.0.1/32"]
+    assert (await script.put(f"{HERE}/networks", json={"networks": ["192.0.2.7/24"]})).status_code == 422
+    assert (await script.get(f"{HERE}/networks")).json()["networks"] == put.json()["networks"]

@@ -6,14 +6,16 @@ from datetime import timedelta
 import pytest
 
 from seatkeeper.core.access import IntegrationRole, WorkspaceRole
+from seatkeeper.core.dialects import Dialect
 from seatkeeper.core.integrations import Integration, IntegrationState, LeaverRule
 from seatkeeper.operations.checks import IntegrationDraft
 from seatkeeper.operations.integrations import create_integration, read_secrets
 from seatkeeper.operations.switches import activate_integration
-from seatkeeper.operations.tokens import create_token
+from seatkeeper.operations.tokens import create_token, note_use
 from seatkeeper.store.database import Database
 from seatkeeper.store.queries.integrations import find_integration, get_integration
 from seatkeeper.store.queries.members import list_roles
+from seatkeeper.store.queries.networks import list_networks
 from seatkeeper.store.queries.tokens import list_tokens
 from seatkeeper.web.forms.policies import LEAVERS
 from seatkeeper.web.house import House
@@ -105,12 +107,15 @@ async def test_a_policy_is_saved(crm: Integration, owner: Person, database: Data
     refused = await owner.post(f"{BASE}/policy", form)
     assert refused.status_code == 422
     assert "Write 1s to 50s" in refused.text
-    assert (await owner.post(f"{BASE}/policy", {**form, "wait_for_proof": "20s"})).status_code == 303
+    assert (
+        await owner.post(f"{BASE}/policy", {**form, "wait_for_proof": "20s", "dialect": "okta"})
+    ).status_code == 303
     async with database.read() as reader:
         policy = (await get_integration(reader, crm.id)).policy
     assert policy.leavers is LeaverRule.DELETE
     assert policy.rate_per_minute == 20
     assert policy.wait_for_proof == timedelta(seconds=20)
+    assert policy.dialect is Dialect.OKTA
     assert policy.retries.first == timedelta(seconds=2)
 
 
@@ -264,3 +269,43 @@ async def test_deleting_asks_for_the_short_name(crm: Integration, owner: Person,
     assert (await owner.post(f"{BASE}/delete", {"confirm": "crm"})).status_code == 303
     async with database.read() as reader:
         assert await find_integration(reader, "crm") is None
+
+
+async def test_credentials_of_every_kind_are_shown_once_and_the_page_tells_them_apart(
+    crm: Integration, owner: Person, database: Database
+) -> None:
+    secrets = set()
+    for kind, start in (("basic", "skb_"), ("oauth", "sko_")):
+        made = await owner.post(f"{BASE}/scim", {"name": f"{kind} <b>", "days": "365", "kind": kind})
+        [secret] = set(re.findall(rf"{start}[\w-]{{20,}}", made.text))
+        assert ("/scim/v2/crm/oauth/token" in made.text) == (kind == "oauth")
+        secrets.add(secret)
+    async with database.read() as reader:
+        listed = await list_tokens(reader, crm.id)
+    again = (await owner.get(f"{BASE}/scim")).text
+    assert not [secret for secret in secrets if secret in again]
+    for one in listed:
+        assert one.client_id is not None
+        assert one.client_id in again
+    assert (await owner.post(f"{BASE}/scim", {"name": "x", "days": "365", "kind": "magic"})).status_code == 422
+
+
+async def test_a_list_that_would_shut_the_identity_provider_out_is_warned_of_first(
+    crm: Integration, owner: Person, database: Database
+) -> None:
+    async with database.transaction(SETUP) as tx:
+        await note_use(tx, (await create_token(tx, crm.id, "okta")).id, "GET /Users", "198.51.100.4")
+    wrong = await owner.post(f"{BASE}/scim/networks", {"networks": "192.0.2.0/24\noffice<b>"})
+    assert (wrong.status_code, "office&lt;b&gt;" in wrong.text) == (422, True)
+    warned = await owner.post(f"{BASE}/scim/networks", {"networks": "192.0.2.0/24"})
+    assert (warned.status_code, "198.51.100.4, which is not on this list" in warned.text) == (422, True)
+    assert 'name="knowing"' in warned.text
+    async with database.read() as reader:
+        assert await list_networks(reader, crm.id) == []
+    known = await owner.post(f"{BASE}/scim/networks", {"networks": "192.0.2.0/24\n198.51.100.9", "knowing": "yes"})
+    assert known.status_code == 303
+    assert "192.0.2.0/24\n198.51.100.9/32</textarea>" in (await owner.get(f"{BASE}/scim")).text
+    assert (await owner.post(f"{BASE}/scim/networks", {"networks": ""})).status_code == 303
+    told = (await owner.get("/integrations/crm/activity")).text
+    assert "changed from where CRM may be called: 192.0.2.0/24, 198.51.100.9/32" in told
+    assert "changed from where CRM may be called: everywhere" in told

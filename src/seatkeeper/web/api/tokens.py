@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from seatkeeper.core.access import IntegrationRole
+from seatkeeper.core.credentials import CredentialKind
 from seatkeeper.core.errors import NotFoundError
 from seatkeeper.core.ids import MemberId, TokenId
 from seatkeeper.operations.declared import Duration
@@ -30,6 +31,8 @@ class TokenShape(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
     id: UUID
+    kind: CredentialKind
+    client_id: str | None = Field(description="The user name or the client identifier; null for a bearer token.")
     name: str
     prefix: str
     created_at: datetime
@@ -37,6 +40,7 @@ class TokenShape(BaseModel):
     revoked_at: datetime | None
     last_used_at: datetime | None
     last_used_for: str | None = Field(description="The request, such as `GET /Users`.")
+    last_used_from: str | None = Field(description="The address.")
 
     @classmethod
     def of(cls, token: ListedToken) -> "TokenShape":

@@ -60,7 +60,7 @@ async def show_connecting(visit: Visit) -> Response:
 async def make_idp_token(visit: Visit) -> Response:
     """Make a token for the identity provider, and show it this once where it is needed."""
     try:
-        secret = await new_token(visit)
+        secret = (await new_token(visit)).secret
     except InvalidValueError as error:
         return await _page(visit, fault=str(error), status=422)
     return await _page(visit, secret=secret)

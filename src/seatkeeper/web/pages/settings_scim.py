@@ -1,6 +1,6 @@
 """The integration's SCIM endpoint: its address, the tokens identity providers show there, and its recordings."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -8,10 +8,13 @@ from uuid import UUID
 from starlette.responses import Response
 
 from seatkeeper.core.access import Permission
+from seatkeeper.core.credentials import TOKEN_PATH, CredentialKind
 from seatkeeper.core.errors import InvalidValueError, NotFoundError
 from seatkeeper.core.ids import TokenId
-from seatkeeper.operations.tokens import create_token, revoke_token, rotate_token
+from seatkeeper.operations.networks import find_last_address
+from seatkeeper.operations.tokens import NewToken, create_token, revoke_token, rotate_token
 from seatkeeper.store.database import Reader
+from seatkeeper.store.queries.networks import list_networks
 from seatkeeper.store.queries.recordings import list_recordings
 from seatkeeper.store.queries.tokens import list_tokens
 from seatkeeper.web.doors import Door
@@ -22,6 +25,10 @@ LIFETIMES = ((365, "a year"), (180, "half a year"), (90, "90 days"), (30, "30 da
 OVERLAPS = ((7, "7 days"), (1, "1 day"), (30, "30 days"), (0, "no longer"))
 REQUESTS = ((500, "500 requests"), (100, "100 requests"), (2_000, "2,000 requests"), (10_000, "10,000 requests"))
 MINUTES = ((60, "an hour"), (15, "15 minutes"), (480, "8 hours"), (1_440, "a day"), (10_080, "a week"))
+
+_NOTHING_TOLD: Mapping[str, Any] = dict.fromkeys(
+    ("made", "fault", "recording_fault", "kept", "networks_fault", "networks_warning"), ""
+)
 
 
 async def show_scim(visit: Visit) -> Response:
@@ -40,10 +47,10 @@ async def recording_parts(visit: Visit, reader: Reader) -> dict[str, Any]:
 async def make_token(visit: Visit) -> Response:
     """Make a token and show it this once."""
     try:
-        secret = await new_token(visit)
+        made = await new_token(visit)
     except InvalidValueError as error:
         return await scim_page(visit, 422, fault=str(error))
-    return await scim_page(visit, secret=secret)
+    return await scim_page(visit, made=made)
 
 
 async def replace_token(visit: Visit) -> Response:
@@ -51,7 +58,7 @@ async def replace_token(visit: Visit) -> Response:
     overlap = timedelta(days=chosen_days(visit, "overlap", OVERLAPS))
     async with visit.transaction() as tx:
         made = await rotate_token(tx, visit.integration.id, _token(visit), overlap)
-    return await scim_page(visit, secret=made.secret)
+    return await scim_page(visit, made=made)
 
 
 async def revoke(visit: Visit) -> Response:
@@ -62,12 +69,15 @@ async def revoke(visit: Visit) -> Response:
     return visit.go(f"/integrations/{visit.integration.slug}/settings/scim", "The token is revoked.")
 
 
-async def new_token(visit: Visit) -> str:
-    """Make the token the form asks for, and give its secret. Raises ``InvalidValueError``."""
+async def new_token(visit: Visit) -> NewToken:
+    """Make the token the form asks for, a bearer token where it does not say. Raises ``InvalidValueError``."""
+    kind = visit.given("kind", CredentialKind.BEARER.value)
+    if kind not in set(CredentialKind):
+        raise InvalidValueError("Choose one of the kinds in the list.")
     days = chosen_days(visit, "days", LIFETIMES)
     async with visit.transaction() as tx:
         expires_at = tx.now + timedelta(days=days) if days else None
-        return (await create_token(tx, visit.integration.id, visit.given("name"), expires_at)).secret
+        return await create_token(tx, visit.integration.id, visit.given("name"), expires_at, CredentialKind(kind))
 
 
 def scim_url(visit: Visit) -> str:
@@ -95,10 +105,22 @@ def _token(visit: Visit) -> TokenId:
         raise NotFoundError("This integration has no such token.") from None
 
 
-async def scim_page(visit: Visit, status: int = 200, **told: str) -> Response:
-    """Show the page with what a form of it came to: a ``secret``, a ``fault``, a ``recording_fault``."""
+async def access_parts(visit: Visit, reader: Reader) -> dict[str, Any]:
+    """Read from where the integration may be called, and from where it was."""
+    networks = await list_networks(reader, visit.integration.id)
+    return {
+        "networks": "\n".join(map(str, networks)),
+        "last_address": await find_last_address(reader, visit.integration.id),
+    }
+
+
+async def scim_page(visit: Visit, status: int = 200, **told: str | NewToken) -> Response:
+    """Show the page with what a form of it came to: what was ``made``, a ``fault``, a ``recording_fault``,
+    ``networks`` as they were typed with a ``networks_fault`` or a ``networks_warning``.
+    """
     async with visit.read() as reader:
         tokens = await list_tokens(reader, visit.integration.id)
+        access = await access_parts(visit, reader)
         recordings = await recording_parts(visit, reader)
     return await settings_page(
         visit,
@@ -111,7 +133,9 @@ async def scim_page(visit: Visit, status: int = 200, **told: str) -> Response:
         how_many=REQUESTS,
         how_long=MINUTES,
         **recordings,
-        **({"secret": "", "fault": "", "recording_fault": "", "kept": ""} | told),
+        token_url=scim_url(visit) + TOKEN_PATH,
+        kind=visit.given("kind"),
+        **{**_NOTHING_TOLD, **access, **told},
     )
 
 
