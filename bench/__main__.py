@@ -10,6 +10,7 @@ from bench.load import CONNECTIONS, Load
 from bench.pages import FEW, MANY, Page, measure_pages
 from bench.scim import ADDED, LARGE, MEMBERS, SMALL, FrontDoor, measure_front_door
 from bench.sync import CONCURRENCY, HEADCOUNT, Sync, measure_sync
+from bench.tabs import TABS, Watching, measure_tabs
 
 
 def main() -> None:
@@ -25,6 +26,7 @@ def main() -> None:
     _add_front_door(table, measure_front_door(arguments.seconds))
     _add_sync(table, measure_sync())
     _add_pages(table, measure_pages())
+    _add_tabs(table, measure_tabs())
     Console().print(table)
 
 
@@ -54,6 +56,12 @@ def _add_pages(table: Table, pages: Mapping[str, Page]) -> None:
     table.add_row(f"a page with {MANY:,} people, and how many times that of {FEW}")
     for name, page in pages.items():
         table.add_row(f"  {name}", f"{page.ratio:.1f}", f"{page.many * 1000:.0f} ms", "", "", "< 100 ms")
+
+
+def _add_tabs(table: Table, seen: Watching) -> None:
+    table.add_row(f"a change until the last of {TABS} open tabs shows it", "", f"{seen.alone * 1000:,.0f} ms")
+    in_bulk = f"{seen.in_bulk * 1000:,.0f} ms"
+    table.add_row(f"  the last of a bulk, at {seen.cpu:.2f} of a core", "", in_bulk, "", "", "< 1,000 ms")
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ _KEEP_ALIVE = 15.0
 _LEAST_PAUSE = 0.2
 _PAUSE_EACH = 0.002
 """Seconds between two words to one browser, at least and for each that watches the same. What they fetch is made
-once for all of them (``web.sharing``), so that a bulk, however large, takes little more than half of a core."""
+once for all of them (``web.sharing``), so that a bulk, however large, leaves a third of a core."""
 _SPREAD_EACH = 0.0005
 """Seconds over which a word is spread, for each browser it goes to, so that they do not all come at once."""
 
