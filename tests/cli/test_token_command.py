@@ -1,7 +1,10 @@
 """``seatkeeper token``: shown once, listed without itself, revoked by id, beginning or name."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
+from seatkeeper.core.ids import TokenId
+from seatkeeper.operations.tokens import note_use
 from seatkeeper.store.database import Database
 from tests.cli.conftest import Installation
 from tests.operations.integrations_at_hand import ADMIN, stored
@@ -33,3 +36,22 @@ async def test_a_token_that_is_not_there_is_not_repeated_in_full(
     told = seatkeeper.refuse("token", "revoke", "crm", "skt_" + "secret" * 8)
     assert "There is no token skt_secr… that could be revoked" in told
     assert "30d" in seatkeeper.refuse("token", "create", "crm", "--name", "x", "--expires", "soon", status=2)
+
+
+async def test_other_credentials_are_made_and_addresses_allowed(
+    seatkeeper: Installation, database: Database
+) -> None:
+    async with database.transaction(ADMIN) as tx:
+        await stored(tx)
+    told = seatkeeper.say("token", "create", "crm", "--name", "entra", "--kind", "oauth")
+    assert "/scim/v2/crm/oauth/token" in told
+    assert "sko_" in told
+    made = seatkeeper.read("token", "create", "crm", "--name", "ping", "--kind", "basic")
+    [_, listed] = seatkeeper.read("token", "list", "crm")
+    assert (listed["kind"], listed["client_id"]) == ("basic", made["client_id"])
+    async with database.transaction(ADMIN) as tx:
+        await note_use(tx, TokenId(UUID(made["id"])), "GET /Users", "198.51.100.4")
+    assert "198.51.100.4" in seatkeeper.refuse("token", "networks", "crm", "192.0.2.0/24")
+    assert seatkeeper.say("token", "networks", "crm", "192.0.2.0/24", "--knowing").strip() == "192.0.2.0/24"
+    assert seatkeeper.say("token", "networks", "crm").strip() == "192.0.2.0/24"
+    assert "everywhere" in seatkeeper.say("token", "networks", "crm", "--everywhere")

@@ -1,15 +1,17 @@
 """``seatkeeper token``: what an identity provider shows at an integration's SCIM endpoint."""
 
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import Annotated, assert_never
 
 import typer
 
 from seatkeeper.bootstrap.parts import Parts
 from seatkeeper.cli.finding import Slug, find_by_slug
 from seatkeeper.cli.moments import parse_span
+from seatkeeper.cli.networks import networks
 from seatkeeper.cli.opening import carry_out, me
 from seatkeeper.cli.printing import AsJSON, print_fields, print_json, print_table, say, short_id, short_time
+from seatkeeper.core.credentials import TOKEN_PATH, CredentialKind
 from seatkeeper.core.errors import InvalidValueError, NotFoundError
 from seatkeeper.core.ids import IntegrationId
 from seatkeeper.operations.tokens import NewToken, create_token, revoke_token
@@ -20,6 +22,10 @@ Name = Annotated[str, typer.Option("--name", help="Who uses it, such as okta.")]
 Expires = Annotated[
     timedelta | None,
     typer.Option("--expires", metavar="DURATION", parser=parse_span, help="How long it is good, such as 365d."),
+]
+Kind = Annotated[
+    CredentialKind,
+    typer.Option("--kind", help="A bearer token, a user name with a secret (basic), or an OAuth client."),
 ]
 Which = Annotated[str, typer.Argument(metavar="TOKEN", help="Its id, its beginning, or its name.")]
 
@@ -32,24 +38,32 @@ def register(app: typer.Typer) -> None:
     group.command("create")(create)
     group.command("list")(list_all)
     group.command("revoke")(revoke)
+    group.command("networks")(networks)
     app.add_typer(group, name="token")
 
 
-def create(integration: Slug, name: Name, expires: Expires = None, as_json: AsJSON = False) -> None:
+def create(
+    integration: Slug,
+    name: Name,
+    expires: Expires = None,
+    kind: Kind = CredentialKind.BEARER,
+    as_json: AsJSON = False,
+) -> None:
     """Make a token and show it this once. Those there are stay good, so one can be replaced without a gap."""
 
     async def make(parts: Parts) -> tuple[NewToken, datetime | None, str]:
         async with parts.database.transaction(me()) as tx:
             found = await find_by_slug(tx, integration)
             expires_at = None if expires is None else tx.now + expires
-            token = await create_token(tx, found.id, name, expires_at)
+            token = await create_token(tx, found.id, name, expires_at, kind)
         return token, expires_at, f"{parts.settings.public_url or _SOMEWHERE}/scim/v2/{found.slug}"
 
     token, expires_at, url = carry_out(make)
     if as_json:
-        print_json({"id": token.id, "name": name, "token": token.secret, "expires_at": expires_at, "url": url})
+        told = {"id": token.id, "kind": kind, "name": name, "client_id": token.client_id, "token": token.secret}
+        print_json({**told, "expires_at": expires_at, "url": url})
         return
-    print_fields([("token", token.secret), ("SCIM base URL", url)])
+    print_fields([*_fields(token, url), ("SCIM base URL", url)])
     say("Keep it now: it is not shown again.", style="dim")
 
 
@@ -66,15 +80,17 @@ def list_all(integration: Slug, as_json: AsJSON = False) -> None:
         print_json([_document(token, now) for token in tokens])
         return
     print_table(
-        ["id", "name", "begins", "state", "created", "last used"],
+        ["id", "name", "kind", "begins", "state", "created", "last used", "from"],
         [
             [
                 short_id(token.id),
                 token.name,
+                token.kind.value if token.client_id is None else f"{token.kind.value} {token.client_id}",
                 f"{token.prefix}…",
                 _state_in_words(token, now),
                 short_time(token.created_at, now),
                 short_time(token.last_used_at, now),
+                token.last_used_from or "",
             ]
             for token in tokens
         ],
@@ -93,6 +109,19 @@ def revoke(integration: Slug, token: Which) -> None:
 
     revoked = carry_out(take_back)
     say(f"Revoked {revoked.name} ({revoked.prefix}…).")
+
+
+def _fields(token: NewToken, url: str) -> list[tuple[str, str]]:
+    match token.kind:
+        case CredentialKind.BEARER:
+            return [("token", token.secret)]
+        case CredentialKind.BASIC:
+            return [("user name", str(token.client_id)), ("password", token.secret)]
+        case CredentialKind.OAUTH:
+            client = [("client id", str(token.client_id)), ("client secret", token.secret)]
+            return [("token endpoint", url + TOKEN_PATH), *client]
+        case _:
+            assert_never(token.kind)
 
 
 async def _find_token(reader: Reader, integration_id: IntegrationId, typed: str) -> ListedToken:
@@ -131,6 +160,8 @@ def _state_in_words(token: ListedToken, now: datetime) -> str:
 def _document(token: ListedToken, now: datetime) -> dict[str, object]:
     return {
         "id": token.id,
+        "kind": token.kind,
+        "client_id": token.client_id,
         "name": token.name,
         "prefix": token.prefix,
         "state": _state(token, now),
@@ -138,4 +169,5 @@ def _document(token: ListedToken, now: datetime) -> dict[str, object]:
         "expires_at": token.expires_at,
         "revoked_at": token.revoked_at,
         "last_used_at": token.last_used_at,
+        "last_used_from": token.last_used_from,
     }
