@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictInt
 
 from seatkeeper.core.errors import NotFoundError, VersionMismatchError
 from seatkeeper.core.integrations import SchemaAttribute
@@ -45,7 +45,7 @@ class NewIntegrationBody(IntegrationBody):
 class VersionBody(Shape):
     """The version a change was made from."""
 
-    version: int | None = Field(
+    version: StrictInt | None = Field(
         None, ge=0, description="As it was read; where somebody was quicker, nothing is saved (412)."
     )
 

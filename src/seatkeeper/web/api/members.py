@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, StrictBool
 
 from seatkeeper.core.access import IntegrationRole, WorkspaceRole
 from seatkeeper.core.ids import MemberId
@@ -68,13 +68,13 @@ class MemberChangeBody(Shape):
     """What changes about a member; what is left out stays."""
 
     role: WorkspaceRole | None = None
-    disabled: bool | None = None
+    disabled: StrictBool | None = None
 
 
 class LinkBody(Shape):
     """What a new link does besides."""
 
-    forgets_totp: bool = Field(False, description="Takes the second step away from somebody who lost it.")
+    forgets_totp: StrictBool = Field(False, description="Takes the second step away from somebody who lost it.")
 
 
 class HeldRoleShape(BaseModel):

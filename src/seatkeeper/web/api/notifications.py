@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import BaseModel, Field, SecretStr, StrictBool
 
 from seatkeeper.core.errors import InvalidValueError, NotFoundError
 from seatkeeper.core.events import EventKind
@@ -50,7 +50,7 @@ class NewRuleBody(RuleBody):
 class ChangedRuleBody(RuleBody):
     """A rule as it should become; how it tells stays."""
 
-    enabled: bool = True
+    enabled: StrictBool = True
     address: SecretStr | None = Field(None, description="Left out, the one there is stays.")
 
 

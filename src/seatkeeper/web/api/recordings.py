@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictInt
 
 from seatkeeper.core.access import Permission
 from seatkeeper.core.errors import NotFoundError
@@ -35,8 +35,8 @@ Copy = Annotated[str, Path(description="The slug of the copy.", pattern=r"^[a-z0
 class RecordingBody(Shape):
     """How to record; a recording ends with whichever bound comes first."""
 
-    requests: int = Field(500, ge=1, le=10_000)
-    minutes: int = Field(60, ge=1, le=7 * 24 * 60)
+    requests: StrictInt = Field(500, ge=1, le=10_000)
+    minutes: StrictInt = Field(60, ge=1, le=7 * 24 * 60)
     kept: list[Attribute] = Field([], max_length=100, description="Attributes whose values are kept as they are.")
 
 

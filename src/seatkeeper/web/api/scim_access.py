@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from seatkeeper.core.credentials import TOKEN_PATH, CredentialKind
 from seatkeeper.core.networks import MOST_NETWORKS
@@ -53,7 +53,7 @@ class NetworksBody(Shape):
     """The whole list."""
 
     networks: list[Network] = Field(max_length=MOST_NETWORKS, description="Empty allows every address.")
-    knowing: bool = Field(False, description="Save it even where it shuts out who called last.")
+    knowing: StrictBool = Field(False, description="Save it even where it shuts out who called last.")
 
 
 class NetworksShape(Shape):
