@@ -18,7 +18,7 @@ thorough = tried(
 
 TEXTS = (
     *("ada", "Ada", "ADA", "grace", "Grace@x", "ada@x", "GRACÉ", "gracé", "e", "", "%", "_", "\\", '"', "a"),
-    *("σίσυφοσ", "σίσυφος", "Navy", "work", "Countess", "ada\ncountess", "z1", "M1", "Ab", "blue", "i̇pek", "home"),
+    *("σίσυφος", "Navy", "work", "Countess", "ada\ncountess", "z1", "M1", "Ab", "blue", "i̇pek", "home"),
 )
 ATTRIBUTES: dict[str, tuple[str, ...]] = {
     "text": (
