@@ -19,7 +19,7 @@ SCOPES = (
     (Scope.READ, "Read integrations, people, jobs and activity"),
     (Scope.OPERATE, "Try jobs again, cancel them, answer tasks, pause and resume"),
     (Scope.CONFIGURE, "Make, change and delete integrations, and their SCIM tokens"),
-    (Scope.ADMIN, "Manage the members of the workspace"),
+    (Scope.ADMIN, "Manage the workspace: members, providers, notifications; and your own sessions"),
 )
 _PATH = "/account/tokens"
 
