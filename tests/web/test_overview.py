@@ -7,6 +7,7 @@ import pytest
 from seatkeeper.core.access import IntegrationRole, WorkspaceRole
 from seatkeeper.core.integrations import Policy
 from seatkeeper.core.problems import ProblemCode
+from seatkeeper.operations.switches import pause_integration, resume_integration
 from seatkeeper.operations.tokens import create_token
 from seatkeeper.spi.errors import CredentialsRefusedError, NeedsPersonError, RejectedError
 from seatkeeper.store.database import Database
@@ -17,6 +18,7 @@ from seatkeeper.web.pacing import tell_pace
 from tests.engine.world import Clock, World, open_world
 from tests.web.conftest import SignIn
 from tests.web.people import SETUP, Person
+from tests.web.reading import text_of
 from tests.web.worlds import BASE, Onlooker, house_of
 
 
@@ -134,6 +136,31 @@ async def test_what_else_needs_somebody_is_named(world: World, onlooker: Onlooke
     assert "1 task waits for a person." in told
     assert "The SCIM token okta ends in" in told
     assert "No worker is heard." in told
+
+
+async def test_the_mark_beside_the_name_follows_the_health(world: World, admin: Person) -> None:
+    async def mark() -> str:
+        return text_of((await admin.get(f"{BASE}/health", fragment=True)).text)
+
+    seen = [await mark()]
+    await world.hire("ada")
+    await world.run()
+    seen.append(await mark())
+    world.ledger.fail("create", RejectedError("no"))
+    await world.hire("bob")
+    await world.run()
+    seen.append(await mark())
+    async with world.database.transaction(SETUP) as tx:
+        await pause_integration(tx, "ledger")
+    seen.append(await mark())
+    async with world.database.transaction(SETUP) as tx:
+        await resume_integration(tx, "ledger")
+    world.ledger.fail("create", CredentialsRefusedError("no longer"))
+    await world.hire("eve")
+    await world.run()
+    seen.append(await mark())
+    assert seen == ["Validating", "Healthy", "Needs attention", "Paused", "Quarantined"]
+    assert (await admin.get(f"{BASE}/health")).headers["location"] == BASE
 
 
 async def test_a_quarantine_is_told_with_its_remedy(world: World, onlooker: Onlooker) -> None:
