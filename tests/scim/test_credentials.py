@@ -224,8 +224,8 @@ async def test_good_credentials_are_refused_from_elsewhere_and_activity_tells_so
                 "SELECT kind, target FROM events WHERE integration_id = %s ORDER BY id", [integration.id]
             )
         ).fetchall()
-    assert [each["target"] for each in told if each["kind"] == "address.refused"] == [ELSEWHERE]
-    assert [each["kind"] for each in told].count("networks.changed") == 1
+    assert [each["target"] for each in told if each["kind"] == "integration.address_refused"] == [ELSEWHERE]
+    assert [each["kind"] for each in told].count("integration.networks_changed") == 1
 
 
 async def test_rule_23_too_many_failures_are_told_to_wait_whole_seconds_and_hold_nobody_else_up(

@@ -38,6 +38,7 @@ _STYLES: Mapping[EventKind, str] = {
     EventKind.JOB_WAITING: "yellow",
     EventKind.TASK_OPENED: "yellow",
     EventKind.MEMBER_SIGN_IN_FAILED: "yellow",
+    EventKind.INTEGRATION_ADDRESS_REFUSED: "yellow",
     EventKind.INTEGRATION_SYNC_REQUESTED: "magenta",
     EventKind.USER_SYNC_REQUESTED: "magenta",
     EventKind.MEMBER_SIGNED_IN: "default",

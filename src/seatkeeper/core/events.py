@@ -19,8 +19,8 @@ class EventKind(StrEnum):
     """Belongs to no integration, as what happens in the workspace."""
     TOKEN_CREATED = "token.created"  # noqa: S105 - an event name, not a secret
     TOKEN_REVOKED = "token.revoked"  # noqa: S105 - an event name, not a secret
-    NETWORKS_CHANGED = "networks.changed"
-    ADDRESS_REFUSED = "address.refused"
+    INTEGRATION_NETWORKS_CHANGED = "integration.networks_changed"
+    INTEGRATION_ADDRESS_REFUSED = "integration.address_refused"
     """The credentials were good, and came from outside the networks the integration may be called from."""
     USER_ASSIGNED = "user.assigned"
     USER_CHANGED = "user.changed"

@@ -62,8 +62,8 @@ NOTICES: Mapping[str, Topic] = {
                 EventKind.INTEGRATION_DELETED,
                 EventKind.TOKEN_CREATED,
                 EventKind.TOKEN_REVOKED,
-                EventKind.NETWORKS_CHANGED,
-                EventKind.ADDRESS_REFUSED,
+                EventKind.INTEGRATION_NETWORKS_CHANGED,
+                EventKind.INTEGRATION_ADDRESS_REFUSED,
                 EventKind.ROLE_GIVEN,
                 EventKind.ROLE_TAKEN,
             }

@@ -36,7 +36,8 @@ async def set_networks(
         rest = [f"{len(told) - _MOST_TOLD} more"] if len(told) > _MOST_TOLD else []
         details = {"networks": told[:_MOST_TOLD] + rest}
         await record_event(
-            tx, Happening(integration.id, EventKind.NETWORKS_CHANGED, integration.name, details=details)
+            tx,
+            Happening(integration.id, EventKind.INTEGRATION_NETWORKS_CHANGED, integration.name, details=details),
         )
     return networks
 
@@ -53,4 +54,4 @@ async def find_last_address(reader: Reader, integration_id: IntegrationId) -> st
 
 async def note_refused_address(tx: Transaction, integration: Integration, address: str) -> None:
     """Tell in Activity that good credentials came from an address that is not allowed."""
-    await record_event(tx, Happening(integration.id, EventKind.ADDRESS_REFUSED, address))
+    await record_event(tx, Happening(integration.id, EventKind.INTEGRATION_ADDRESS_REFUSED, address))
