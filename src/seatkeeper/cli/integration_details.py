@@ -6,6 +6,7 @@ from datetime import datetime
 from rich.text import Text
 
 from seatkeeper.cli.printing import print_fields, say, short_time, tell
+from seatkeeper.core.dialects import NAMES
 from seatkeeper.core.integrations import Integration, Policy
 from seatkeeper.core.wording import explain
 from seatkeeper.operations.durations import spell_duration
@@ -103,6 +104,12 @@ def _policy(policy: Policy) -> Iterator[tuple[str, str]]:
     yield "pace", f"{policy.concurrency} jobs at a time, {rate}"
     wait = policy.wait_for_proof
     yield "answers", "at once" if wait is None else f"wait for proof, for up to {spell_duration(wait)}"
+    besides = ", ".join(policy.tolerances)
+    yield (
+        "expects",
+        f"{NAMES[policy.dialect] if policy.dialect else 'any identity provider'}"
+        + (f", and lets pass {besides}" if besides else ""),
+    )
     limit = policy.removals
     yield "removals held", f"above {limit.count} and {limit.percent} % within {spell_duration(limit.window)}"
     first, ceiling = spell_duration(policy.retries.first), spell_duration(policy.retries.ceiling)

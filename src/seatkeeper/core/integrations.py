@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
+from seatkeeper.core.dialects import Dialect, Tolerance, tolerances_of
 from seatkeeper.core.ids import IntegrationId
 from seatkeeper.core.values import Document
 
@@ -62,8 +63,17 @@ class Policy:
     """Jobs started a minute; None is as fast as the app allows."""
     wait_for_proof: timedelta | None = None
     """How long an answer to the IdP waits for its job to be verified; None answers as soon as it is accepted."""
+    dialect: Dialect | None = None
+    """Whose way of speaking SCIM is expected; None takes what any identity provider sends."""
+    tolerances: tuple[Tolerance, ...] = ()
+    """What is let pass beside what the dialect needs."""
     removals: RemovalLimit = field(default_factory=RemovalLimit)
     retries: RetryRule = field(default_factory=RetryRule)
+
+    @property
+    def tolerated(self) -> frozenset[Tolerance]:
+        """Everything that is let pass of what the standards do not allow."""
+        return tolerances_of(self.dialect, self.tolerances)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
+from seatkeeper.core.dialects import Dialect, Tolerance
 from seatkeeper.core.integrations import (
     LONGEST_WAIT_FOR_PROOF,
     EntitlementRule,
@@ -68,6 +69,8 @@ class DeclaredPolicy(_Shape):
     concurrency: int = Field(_STANDARD.concurrency, ge=1, le=100)
     rate_per_minute: int | None = Field(_STANDARD.rate_per_minute, ge=1)
     wait_for_proof: Annotated[Duration, AfterValidator(_check_wait)] | None = _STANDARD.wait_for_proof
+    dialect: Dialect | None = _STANDARD.dialect
+    tolerances: tuple[Tolerance, ...] = _STANDARD.tolerances
     removals: DeclaredRemovals = DeclaredRemovals()
     retries: DeclaredRetries = DeclaredRetries()
 

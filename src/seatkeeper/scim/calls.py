@@ -14,6 +14,7 @@ from scim2_models import InvalidSyntaxException, PayloadTooLargeException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from seatkeeper.core.dialects import Tolerance
 from seatkeeper.core.errors import NotFoundError
 from seatkeeper.core.events import ActorKind, Origin
 from seatkeeper.core.ids import UserId
@@ -27,6 +28,7 @@ from seatkeeper.scim.awaiting import Awaiting
 from seatkeeper.scim.errors import UnsupportedMediaType
 from seatkeeper.scim.members import parsed_id
 from seatkeeper.scim.shapes import Shape
+from seatkeeper.scim.strictness import refuse_deviations
 from seatkeeper.store.database import Database, Reader, Transaction
 
 _JSON = {"application/scim+json", "application/json", ""}
@@ -44,6 +46,9 @@ _IDENTITY_PROVIDERS = (
     ("keycloak", "Keycloak"),
     ("google", "Google"),
 )
+
+_ENTRA_FLAG = b"aadoptscim062020"
+"""What an admin of Entra ID may put behind the tenant's URL; it then stands in every query."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +96,11 @@ class Call:
     def shape(self) -> Shape:
         """The shape of the integration's users."""
         return self.caller.shape
+
+    @property
+    def tolerated(self) -> frozenset[Tolerance]:
+        """What is let pass of what the standards do not allow."""
+        return self.integration.policy.tolerated
 
     @property
     def base_url(self) -> str:
@@ -142,6 +152,15 @@ class Call:
             raise InvalidSyntaxException(detail="The body must be a JSON object.")
         return document
 
+    async def resource(self, shape: Shape) -> dict[str, Any]:
+        """Read a body that is a resource of this shape, or a PATCH of one.
+
+        Raises as ``document`` does, and for what the integration does not tolerate.
+        """
+        document = await self.document()
+        refuse_deviations(shape, document, self.tolerated)
+        return document
+
     async def _body(self) -> bytes:
         limit = self.settings.max_body_bytes
         body = bytearray()
@@ -172,16 +191,16 @@ def query_of(request: Request) -> dict[str, str]:
 
 
 def origin_of(request: Request, request_id: str) -> Origin:
-    """Name the identity provider as far as its User-Agent tells, and what it called within its endpoint."""
-    name = _name_of(request.headers.get("user-agent", ""))
+    """Name the identity provider as far as its requests tell, and what it called within its endpoint."""
+    name = _name_of(request.headers.get("user-agent", ""), _ENTRA_FLAG in request.scope["query_string"].lower())
     path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
     _, _, resource = path.lstrip("/").partition("/")
     return Origin(ActorKind.IDP, name, request_id, request=f"{request.method} /{resource}")
 
 
 @lru_cache(maxsize=128)
-def _name_of(user_agent: str) -> str:
-    agent = user_agent.lower()
+def _name_of(user_agent: str, has_entra_flag: bool) -> str:
+    agent = "entra" if has_entra_flag else user_agent.lower()
     return next((name for hint, name in _IDENTITY_PROVIDERS if hint in agent), "identity provider")
 
 

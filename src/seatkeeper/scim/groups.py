@@ -63,7 +63,7 @@ GROUPS = Collection(
 
 async def create(call: Call) -> Response:
     """Take in a group."""
-    payload = await call.document()
+    payload = await call.resource(GROUP_SHAPE)
     draft, members = new_group(payload), members_of(payload) or MembersChange()
     async with call.transaction() as tx:
         promised = None if call.promised is None else GroupId(call.promised)
@@ -87,7 +87,7 @@ async def get(call: Call) -> Response:
 
 async def replace(call: Call) -> Response:
     """Put a group. Members that are not spoken of stay: a rename must not empty a group."""
-    payload = await call.document()
+    payload = await call.resource(GROUP_SHAPE)
     draft, members = new_group(payload), members_of(payload)
     change = GroupChange(draft, members or MembersChange())
     async with call.transaction() as tx:
@@ -101,7 +101,7 @@ async def patch(call: Call) -> Response:
     The answer holds the members only of a small group, as Microsoft advises: Entra sends a patch for every few
     members, and would be sent all of them each time. ``attributes=members`` asks for them all the same.
     """
-    change = group_patch(await call.document())
+    change = group_patch(await call.resource(GROUP_SHAPE))
     async with call.transaction() as tx:
         group = await _changed(call, tx, change)
         return await _shown(call, tx, group, all_members="attributes" in call.query)

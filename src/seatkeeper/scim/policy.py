@@ -19,6 +19,13 @@ POLICY = ScimPolicy(
 ``Remove`` say what to remove (Entra, JumpCloud, authentik); a filter path that matches nothing makes the entry it
 describes (Entra sends ``Replace`` for a first value: wire-server#5419, laravel-scim-server#34)."""
 
+EXACT_PATHS = ScimPolicy(
+    unknown=ScimPolicy.Unknown.ignore,
+    remove_value_as_filter=ScimPolicy.RemoveValue.apply,
+)
+"""A filter path that matches nothing has no target (RFC 7644 §3.5.2.3). ``scim.strictness`` refuses all else
+before it comes to that."""
+
 _LEGACY_ENTERPRISE = "urn:scim:schemas:extension:enterprise:"
 _LEGACY_NAMES = {"managerid": "value"}
 _WORDS = {"true": True, "false": False}

@@ -44,7 +44,7 @@ async def _show_all(call: Call, reader: Reader, users: Sequence[User]) -> list[d
 
 async def create(call: Call) -> Response:
     """Take in a user."""
-    draft = new_user(call.shape, await call.document())
+    draft = new_user(call.shape, await call.resource(call.shape))
     user = await call.create_user(draft)
     base_url = call.base_url
     resource = user_resource(base_url, call.shape, user, (), call.selection(call.shape))
@@ -67,7 +67,7 @@ async def get(call: Call) -> Response:
 
 async def replace(call: Call) -> Response:
     """Put a user."""
-    payload = await call.document()
+    payload = await call.resource(call.shape)
     user_id = UserId(resource_id(call))
     async with call.transaction() as tx:
         user = await change_user(
@@ -82,7 +82,7 @@ async def replace(call: Call) -> Response:
 
 async def patch(call: Call) -> Response:
     """Patch a user."""
-    change = user_patch(call.shape, await call.document())
+    change = user_patch(call.shape, await call.resource(call.shape), call.tolerated)
     user_id = UserId(resource_id(call))
     async with call.transaction() as tx:
         if_version = await _wanted_version(call, tx)

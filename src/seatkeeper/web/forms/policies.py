@@ -1,10 +1,11 @@
 """The form of an integration's policy."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pydantic import ValidationError
 
+from seatkeeper.core.dialects import NAMES, Dialect
 from seatkeeper.core.integrations import LeaverRule, Policy
 from seatkeeper.operations.declared import DeclaredPolicy
 from seatkeeper.operations.durations import spell_duration
@@ -19,9 +20,11 @@ LEAVERS: Mapping[LeaverRule, tuple[str, str]] = {
 }
 """Complete: a test holds it against ``LeaverRule``."""
 
+DIALECTS: Mapping[str, str] = {"": "Any of them", **{dialect.value: NAMES[dialect] for dialect in Dialect}}
+
 _TEXTS = (
     *("delete_after", "concurrency", "rate_per_minute", "removals.count", "removals.percent", "removals.window"),
-    *("retries.give_up_after", "wait_for_proof"),
+    *("retries.give_up_after", "wait_for_proof", "dialect"),
 )
 
 
@@ -33,6 +36,8 @@ class PolicyForm:
     push_groups: bool
     texts: Mapping[str, str]
     faults: Faults = NONE
+    dialects: Mapping[str, str] = field(default_factory=lambda: DIALECTS)
+    """The identity providers to choose from, by the value of the choice."""
 
 
 class PolicyInvalidError(Exception):
@@ -53,6 +58,7 @@ def show_policy(policy: Policy) -> PolicyForm:
         "removals.percent": str(policy.removals.percent),
         "removals.window": spell_duration(policy.removals.window),
         "retries.give_up_after": spell_duration(policy.retries.give_up_after),
+        "dialect": policy.dialect or "",
         "wait_for_proof": "" if policy.wait_for_proof is None else spell_duration(policy.wait_for_proof),
     }
     return PolicyForm(policy.leavers.value, policy.push_groups, texts)
@@ -73,6 +79,8 @@ def read_policy(visit: Visit, before: Policy) -> Policy:
                 "concurrency": texts["concurrency"],
                 "rate_per_minute": texts["rate_per_minute"] or None,
                 "wait_for_proof": texts["wait_for_proof"] or None,
+                "dialect": texts["dialect"] or None,
+                "tolerances": before.tolerances,
                 "removals": {name: texts[f"removals.{name}"] for name in ("count", "percent", "window")},
                 "retries": {
                     "first": before.retries.first,

@@ -12,6 +12,7 @@ from seatkeeper.operations.checks import DraftInvalidError
 from seatkeeper.operations.edits import save_edit
 from seatkeeper.operations.integrations import Saved
 from seatkeeper.spi.connector import Connector
+from seatkeeper.store.queries.callers import list_callers
 from seatkeeper.web import trying
 from seatkeeper.web.doors import Door
 from seatkeeper.web.forms.connections import (
@@ -118,7 +119,9 @@ async def _connection_page(
 
 
 async def _policy_page(visit: Visit, form: PolicyForm, *, told: str = "", status: int = 200) -> Response:
-    return await settings_page(visit, "policy", status, form=form, leavers=LEAVERS, told=told)
+    async with visit.read() as reader:
+        callers = await list_callers(reader, visit.integration.id)
+    return await settings_page(visit, "policy", status, form=form, leavers=LEAVERS, callers=callers, told=told)
 
 
 _BASE = "/integrations/{integration}/settings"

@@ -1,0 +1,80 @@
+"""Each identity provider's preset lets pass what it is known to send, the strict one what the standards have."""
+
+import json
+from dataclasses import replace
+
+import pytest
+from scim2_models import SCIMException
+
+from seatkeeper.core.dialects import EVERYTHING, NAMES, PRESETS, Dialect, Tolerance, tolerances_of
+from seatkeeper.core.integrations import Policy
+from seatkeeper.core.schema import STANDARD_SCHEMA
+from seatkeeper.scim.shapes import GROUP_SHAPE, Shape, user_shape
+from seatkeeper.scim.strictness import refuse_deviations
+from seatkeeper.store.database import Database
+from tests.scim.conftest import an_integration, client_of, opened
+from tests.scim.idp import GROUP, PATCH, SAMPLES, USER, IdP, Json
+
+SAMPLE_NAMES = sorted(path.stem for path in SAMPLES.glob("*.json"))
+
+
+def shape_for(path: str) -> Shape:
+    return GROUP_SHAPE if path.startswith("/Groups") else user_shape(STANDARD_SCHEMA)
+
+
+def patch(**operation: object) -> Json:
+    return {"schemas": [PATCH], "Operations": [operation]}
+
+
+DEVIATIONS: list[tuple[Tolerance, Json]] = [
+    (Tolerance.UNDECLARED_SCHEMAS, {"schemas": [USER, "urn:acme:nobody:declared"], "userName": "a"}),
+    (Tolerance.UNDECLARED_SCHEMAS, {"userName": "a", "urn:acme:nobody:declared": {"x": 1}}),
+    (Tolerance.UNKNOWN_ATTRIBUTES, {"userName": "a", "shoeSize": 42}),
+    (Tolerance.UNKNOWN_ATTRIBUTES, {"userName": "a", "name": {"maiden": "b"}}),
+    (Tolerance.UNKNOWN_ATTRIBUTES, patch(op="replace", path="shoeSize", value=42)),
+    (Tolerance.LEGACY_NAMES, {"userName": "a", "urn:scim:schemas:extension:enterprise:2.0": {"division": "x"}}),
+    (Tolerance.WORDS_FOR_BOOLEANS, {"userName": "a", "active": "True"}),
+    (Tolerance.WORDS_FOR_BOOLEANS, patch(op="replace", value={"active": "false"})),
+    (Tolerance.LOOSE_SHAPES, {"userName": "a", "emails": {"value": "a@example.com"}}),
+    (Tolerance.LOOSE_SHAPES, {"userName": "a", "title": [{"value": "x"}]}),
+    (Tolerance.LOOSE_SHAPES, patch(op="replace", value={"name.givenName": "Ada"})),
+    (Tolerance.SEVERAL_PRIMARIES, {"emails": [{"value": v, "primary": True} for v in "ab"]}),
+    (Tolerance.SPELLED_OPERATIONS, patch(op="Replace", path="title", value="x")),
+    (Tolerance.VALUES_OF_REMOVE, patch(op="remove", path="emails", value=[{"value": "a"}])),
+]
+
+
+def test_every_identity_provider_has_a_preset_and_a_name() -> None:
+    assert PRESETS.keys() == NAMES.keys() == set(Dialect)
+    assert {tolerance for tolerance, _ in DEVIATIONS} == EVERYTHING - {Tolerance.UNMATCHED_PATHS}
+
+
+@pytest.mark.parametrize("name", SAMPLE_NAMES)
+def test_a_request_on_record_is_let_pass_by_the_preset_of_who_sent_it(name: str) -> None:
+    sender = name.split("-", maxsplit=1)[0]
+    dialect = Dialect.STRICT if sender.startswith("rfc") else Dialect(sender)
+    request = json.loads((SAMPLES / f"{name}.json").read_text())["request"]
+    refuse_deviations(shape_for(request["path"]), request["body"], tolerances_of(dialect))
+
+
+@pytest.mark.parametrize(("tolerance", "document"), DEVIATIONS)
+def test_a_deviation_is_refused_by_its_name_and_let_pass_where_it_is_allowed(
+    tolerance: Tolerance, document: Json
+) -> None:
+    with pytest.raises(SCIMException, match=f"its tolerance is called {tolerance}"):
+        refuse_deviations(shape_for("/Users"), document, tolerances_of(Dialect.STRICT))
+    refuse_deviations(shape_for("/Users"), document, tolerances_of(Dialect.STRICT, (tolerance,)))
+
+
+async def test_a_strict_integration_says_what_it_refuses_and_why(database: Database) -> None:
+    integration = replace(an_integration(), policy=Policy(dialect=Dialect.STRICT))
+    idp = IdP(client_of(database, integration.slug, await opened(database, integration)))
+    refused = await idp.send("POST", "/Users", {"schemas": [USER, "urn:acme:unknown"], "userName": "ada"})
+    assert (refused.status_code, refused.json()["scimType"]) == (400, "invalidSyntax")
+    assert "undeclared-schemas" in refused.json()["detail"]
+    assert (
+        await idp.send("POST", "/Groups", {"schemas": [GROUP], "displayName": "x", "colour": 1})
+    ).status_code == 400
+    ada = await idp.user("ada")
+    first = {"op": "replace", "path": 'emails[type eq "work"].value', "value": "ada@example.com"}
+    assert (await idp.patch(ada, first)).json()["scimType"] == "noTarget"
