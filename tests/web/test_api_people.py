@@ -154,6 +154,23 @@ async def test_what_happened_is_narrowed_as_on_the_page(world: World, script: ht
     assert (await script.get(f"{BASE}/events", params={"topic": "nothing"})).status_code == 422
 
 
+async def test_events_are_followed_from_the_oldest_on_and_told_once_they_are_settled(
+    world: World, script: httpx.AsyncClient
+) -> None:
+    await world.hire("ada", "bob", "eve")
+    early = await _read(script, "/events", order="oldest")
+    assert early["items"] == [], "another process may yet tell of something older"
+    ago = "overlay(id::text PLACING substr(uuidv7(interval '-1 hour')::text, 1, 13) FROM 1 FOR 13)::uuid"
+    async with world.database.read() as reader:
+        await reader.connection.execute(f"UPDATE events SET id = {ago}".encode())
+    seen, place = [], early["next"]
+    for _ in range(3):
+        part = await _read(script, "/events", order="oldest", limit=2, after=place)
+        seen += [one["target"] for one in part["items"]]
+        place = part["next"]
+    assert sorted(seen) == ["ada", "bob", "eve"]
+
+
 async def test_a_failed_job_is_handed_to_somebody_who_closes_it_with_a_note(
     world: World, script: httpx.AsyncClient
 ) -> None:

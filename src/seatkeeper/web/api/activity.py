@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
-from typing import Annotated
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Literal
+from uuid import UUID
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
@@ -17,6 +18,7 @@ from seatkeeper.core.topics import AUDIT_TOPICS, TOPICS, Topic
 from seatkeeper.operations.access import list_visible_integrations
 from seatkeeper.store.queries.activity import ActivityFilter, ActivityRow, JobMark, Span, list_activity
 from seatkeeper.store.queries.integrations import list_integrations
+from seatkeeper.store.queries.notifications import read_horizon
 from seatkeeper.store.texts import check_text
 from seatkeeper.web.api.calls import Call, Entering, Seeing, SeeingWorkspace
 from seatkeeper.web.api.job_shapes import EventShape
@@ -26,6 +28,8 @@ from seatkeeper.web.api.shapes import Page, ProblemShape, page_of
 
 router = APIRouter(tags=["Activity and audit log"], route_class=Operation)
 
+_SETTLED = timedelta(seconds=5)
+"""Clocks of processes may differ by that: a younger event may yet be preceded by another."""
 _FIRST, _LAST = datetime(1970, 1, 2, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
 
 
@@ -62,6 +66,11 @@ class AuditQuery(BaseModel):
 
     limit: Limit = 50
     after: After = None
+    order: Literal["newest", "oldest"] = Field(
+        "newest",
+        description="Which come first. With `oldest` there is always a `next`: asked with it again and again, the"
+        " list tells everything once, some seconds after it happened.",
+    )
     topic: str | None = Field(None, json_schema_extra={"enum": [*AUDIT_TOPICS]})
     kind: list[EventKind] = Field([], description="Only those of one of these kinds.")
     target: Printed = Field("", max_length=200, description="How its name begins.", json_schema_extra=PRINTABLE)
@@ -124,8 +133,19 @@ async def list_audit_log(call: SeeingWorkspace, asked: Annotated[AuditQuery, Que
 
 
 async def _list(call: Call, wanted: ActivityFilter, asked: AuditQuery) -> Page[ActivityShape]:
+    if asked.order == "oldest":
+        return await _follow(call, wanted, asked)
     span = Span(before=None if asked.after is None else EventId(asked.after), limit=asked.limit + 1)
     async with call.read() as reader:
         found = await list_activity(reader, wanted, span)
     rows, following = page_of(found, asked.limit, lambda row: row.event.id)
     return Page(items=[ActivityShape.told(row) for row in rows], next=following)
+
+
+async def _follow(call: Call, wanted: ActivityFilter, asked: AuditQuery) -> Page[ActivityShape]:
+    begin = asked.after or UUID(int=0)
+    async with call.read() as reader:
+        horizon = await read_horizon(reader, _SETTLED)
+        found = await list_activity(reader, wanted, Span(after=EventId(begin), limit=asked.limit))
+    rows = [row for row in reversed(found) if row.event.id < horizon]
+    return Page(items=[ActivityShape.told(row) for row in rows], next=str(rows[-1].event.id if rows else begin))

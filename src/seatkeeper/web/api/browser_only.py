@@ -38,7 +38,7 @@ BROWSER_ONLY: Sequence[BrowserOnly] = (
     BrowserOnly(
         "Pages that change by themselves",
         r".*/live|.*/light",
-        "Ask `/events` for what is new, or have a notification send each event to a webhook.",
+        "Follow `/events?order=oldest`, or have a notification send each event to a webhook.",
     ),
     BrowserOnly("Files to download", r".*\.csv|.*/download", "The lists hold the same rows."),
 )
