@@ -1,6 +1,6 @@
 # The doors of this project. Each does its own set-up and may be run again at any time.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench dev format lock
+.PHONY: help demo test check bench dev format lock screenshots
 SHELL := /bin/bash
 run := .venv/bin/
 # The doors start hundreds of processes, so compiled modules are kept whatever the shell or the image says.
@@ -39,6 +39,9 @@ bench: .apps/.ready  ## measure speed as ratios within one run
 
 dev: .venv/.ready  ## serve web and worker from this checkout, with its data in .seatkeeper
 	@$(run)seatkeeper serve
+
+screenshots: .apps/.ready  ## take the pictures of README and docs anew, of real apps at play
+	@$(run)python -m screens
 
 format: .venv/.ready  ## format the code and apply safe fixes
 	@$(run)ruff format . && $(run)ruff check --fix .
