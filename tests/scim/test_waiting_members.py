@@ -131,6 +131,23 @@ async def test_groups_are_waited_for_too(idp: IdP) -> None:
     assert {(each["value"], each["type"]) for each in members} == {(inner["id"], "Group"), (other["id"], "Group")}
 
 
+async def test_those_who_arrive_in_company_join_in_company(
+    idp: IdP, database: Database, integration: Integration
+) -> None:
+    names = [f"person-{number}" for number in range(60)]
+    teams = [await idp.group("All"), await idp.group("Some")]
+    assert (await idp.patch(teams[0], adding(*names))).status_code == 200
+    assert (await idp.patch(teams[1], adding(*(f"x-{name}" for name in names[:9])))).status_code == 200
+    people = ({"userName": name, "externalId": f"x-{name}"} for name in [*names, "stranger", "Stranger"])
+    answers = await asyncio.gather(*(idp.send("POST", "/Users", person) for person in people))
+    assert sorted(each.status_code for each in answers) == [*[201] * 61, 409]
+    assert await idp.members_of(teams[0]) == set(names)
+    assert len(await idp.members_of(teams[1])) == 9
+    assert await _waiting(database, integration) == []
+    changes = [kind for kind, _ in await _told(database, integration) if kind == "group.members_changed"]
+    assert len(changes) < 40
+
+
 async def test_who_arrives_in_the_moment_they_are_named_is_a_member(
     idp: IdP, database: Database, integration: Integration
 ) -> None:

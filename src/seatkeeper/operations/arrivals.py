@@ -11,15 +11,16 @@ from dataclasses import dataclass, field
 
 import psycopg
 
-from seatkeeper.core.errors import AlreadyExistsError
+from seatkeeper.core.errors import AlreadyExistsError, RequestError
 from seatkeeper.core.events import Origin
 from seatkeeper.core.ids import IntegrationId
 from seatkeeper.core.integrations import Integration
 from seatkeeper.core.users import User
+from seatkeeper.operations.groups import join_waiting_groups
 from seatkeeper.operations.uniqueness import unique_attributes
-from seatkeeper.operations.users import UserDraft, create_user, get_first, newcomer, read_arrival
-from seatkeeper.store.database import Database
-from seatkeeper.store.records.arrivals import Arrival, add_users
+from seatkeeper.operations.users import UserDraft, create_user, get_first, named, newcomer, read_arrival
+from seatkeeper.store.database import Database, Transaction
+from seatkeeper.store.records.arrivals import Arrival, Landing, add_users
 
 _AT_ONCE = 2
 """Transactions of one integration under way: while PostgreSQL makes one durable it carries out the other."""
@@ -30,10 +31,11 @@ _MOST = 50
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
+    integration: Integration
     arrival: Arrival
     draft: UserDraft
     answer: "asyncio.Future[User | None]"
-    """None for somebody for whom a group waits: nothing was written."""
+    """None for somebody who has to come alone: nothing was written."""
 
 
 @dataclass(slots=True)
@@ -73,7 +75,7 @@ class Arrivals:
         first = self._on_the_way.get(key)
         if first is not None and draft.external_id is not None and first.draft == draft:
             return await asyncio.shield(first.answer)
-        waiting = _Waiting(arrival, draft, asyncio.get_running_loop().create_future())
+        waiting = _Waiting(integration, arrival, draft, asyncio.get_running_loop().create_future())
         self._on_the_way[key] = waiting
         self._put(integration.id, waiting)
         try:
@@ -125,14 +127,42 @@ class Arrivals:
     async def _write(self, batch: Sequence[_Waiting]) -> None:
         async with self._database.one_statement(batch[0].arrival.origin) as tx:
             landings = await add_users(tx, [waiting.arrival for waiting in batch])
-        for waiting, landing in zip(batch, landings, strict=True):
-            if waiting.answer.done():
-                continue
-            try:
-                user = None if landing.is_awaited else newcomer(tx, waiting.draft, landing)
-                waiting.answer.set_result(user)
-            except AlreadyExistsError as error:
-                waiting.answer.set_exception(error)
+        pairs = list(zip(batch, landings, strict=True))
+        for waiting, landing in pairs:
+            if not landing.is_awaited:
+                _tell(tx, waiting, landing)
+        awaited = [waiting for waiting, landing in pairs if landing.is_awaited]
+        if awaited:
+            await self._write_awaited(awaited)
+
+    async def _write_awaited(self, batch: Sequence[_Waiting]) -> None:
+        """Take in those for whom groups wait, each group changed once for all of them."""
+        try:
+            async with self._database.transaction(batch[0].arrival.origin) as tx:
+                landings = await add_users(tx, [waiting.arrival for waiting in batch], takes_awaited=True)
+                arrived = [
+                    newcomer(tx, waiting.draft, landing)
+                    for waiting, landing in zip(batch, landings, strict=True)
+                    if landing.user_id is not None
+                ]
+                await join_waiting_groups(tx, batch[0].integration, [named(user) for user in arrived])
+        except (psycopg.Error, RequestError):
+            # Nothing was written. Alone, each finds out what stands in the way.
+            for waiting in batch:
+                if not waiting.answer.done():
+                    waiting.answer.set_result(None)
+        else:
+            for waiting, landing in zip(batch, landings, strict=True):
+                _tell(tx, waiting, landing)
+
+
+def _tell(tx: Transaction, waiting: _Waiting, landing: Landing) -> None:
+    if waiting.answer.done():
+        return
+    try:
+        waiting.answer.set_result(newcomer(tx, waiting.draft, landing))
+    except AlreadyExistsError as error:
+        waiting.answer.set_exception(error)
 
 
 def _fail(batch: Sequence[_Waiting], error: Exception) -> None:

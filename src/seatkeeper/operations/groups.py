@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import groupby
 
 from seatkeeper.core.errors import AlreadyExistsError, NotFoundError
 from seatkeeper.core.events import EventKind, Origin
@@ -29,7 +30,7 @@ from seatkeeper.store.records.events import Happening, record_event
 from seatkeeper.store.records.group_changes import MembersWish, Turnover, rename_group, write_group
 from seatkeeper.store.records.groups import delete_group_row, insert_group, lock_group, mark_group_unanswered
 from seatkeeper.store.records.jobs import ask_for_groups
-from seatkeeper.store.records.waiting import list_waited_for, list_waiting_groups
+from seatkeeper.store.records.waiting import list_waited_for, list_wants
 from seatkeeper.store.texts import check_name, name_key
 
 __all__ = ["GroupChange", "GroupDraft", "MembersChange", "change_group", "create_group", "delete_group"]
@@ -56,6 +57,15 @@ class GroupChange:
     members: MembersChange = field(default_factory=MembersChange)
 
 
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """Somebody for whom groups may wait, by these names."""
+
+    id: UserId | GroupId
+    external_id: str | None
+    user_name_key: str | None = None
+
+
 async def create_group(
     tx: Transaction,
     integration: Integration,
@@ -80,7 +90,7 @@ async def create_group(
     await ask_for_members(tx, integration, joined, [])
     await follow_group(tx, group.id, happening, pushes=integration.policy.push_groups, takes_access=False)
     if group.external_id is not None:
-        await join_waiting_groups(tx, integration, group.id, external_id=group.external_id)
+        await join_waiting_groups(tx, integration, [Newcomer(group.id, group.external_id)])
     return group
 
 
@@ -108,7 +118,7 @@ async def change_group(
     if attributes or turnover.waiting or not turnover.is_empty:
         await follow_change(tx, integration, wanted, attributes, turnover)
     if "externalId" in attributes and wanted.external_id is not None:
-        await join_waiting_groups(tx, integration, group_id, external_id=wanted.external_id)
+        await join_waiting_groups(tx, integration, [Newcomer(group_id, wanted.external_id)])
     return wanted if attributes or not turnover.is_empty else group
 
 
@@ -135,17 +145,16 @@ async def delete_group(
     await record_event(tx, Happening(integration.id, EventKind.GROUP_REMOVED, group.display_name, job_id=job_id))
 
 
-async def join_waiting_groups(
-    tx: Transaction,
-    integration: Integration,
-    newcomer: UserId | GroupId,
-    *,
-    external_id: str | None,
-    user_name_key: str | None = None,
-) -> None:
-    """Make somebody who goes by these names a member of the groups that wait for them."""
-    for group_id, value in await list_waiting_groups(tx, integration.id, external_id, user_name_key):
-        joining = MembersChange(frozenset({newcomer}), remove_named=frozenset({value}))
+async def join_waiting_groups(tx: Transaction, integration: Integration, newcomers: Sequence[Newcomer]) -> None:
+    """Make everybody a member of the groups that wait for them, with one change of each group."""
+    by_external_id = {each.external_id: each.id for each in newcomers if each.external_id is not None}
+    by_name = {each.user_name_key: each.id for each in newcomers if each.user_name_key is not None}
+    wants = await list_wants(tx, integration.id, list(by_external_id), list(by_name))
+    for group_id, wanted in groupby(wants, key=lambda want: want.group_id):
+        found = [(by_external_id.get(want.value) or by_name[want.value_key], want.value) for want in wanted]
+        joining = MembersChange(
+            frozenset(newcomer for newcomer, _ in found), remove_named=frozenset(value for _, value in found)
+        )
         await change_members(tx, integration, group_id, joining)
 
 

@@ -3,13 +3,16 @@
 Its sister is ``operations.groups``. Both take locks in one order, so that two changes may wait for one another
 but never each for the other:
 
-1. groups as they are found, in order of id; 2. users, likewise; 3. turns: names that are given up and taken, and
+1. groups as they are found, in order of id, but a group before the groups in it; 2. users, likewise; 3. turns: names that are given up and taken, and
 unique values (``take_turns``); 4. the new names and values themselves, where a writer that is not yet done is
 waited for; 5. members of groups and memberships; 6. jobs of accounts; 7. jobs of app groups; 8. accounts and app
 groups. The engine, which writes outcomes to 6, 7 and 8, keeps to it, too.
 
 Whoever changes a group only keeps its members (5) from being deleted. So a deletion locks the groups of its user
 first, and all of them: one that took the user in meanwhile has it begin anew.
+
+Who arrives, or takes another name, joins the groups that wait for it last, against this order: the user is new to
+them, so that nobody who holds one of them can wait for it but by way of a third who wants the same name.
 """
 
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -24,7 +27,7 @@ from seatkeeper.core.jobs import JobKind
 from seatkeeper.core.users import User
 from seatkeeper.core.values import Document
 from seatkeeper.operations.drafts import as_stored, changed_attributes, check_version
-from seatkeeper.operations.groups import join_waiting_groups
+from seatkeeper.operations.groups import Newcomer, join_waiting_groups
 from seatkeeper.operations.uniqueness import claim_values, name_turn, take_turns_for, unique_attributes
 from seatkeeper.store.database import Reader, Transaction
 from seatkeeper.store.queries.users import find_unanswered_user
@@ -73,7 +76,7 @@ async def create_user(
     if has_claims:
         await claim_values(tx, integration, user.id, draft.document)
     if landing.is_awaited:
-        await _join_waiting_groups(tx, integration, user)
+        await join_waiting_groups(tx, integration, [named(user)])
     return user
 
 
@@ -162,7 +165,7 @@ async def change_user(
     if renamed:
         await rename_account(tx, user_id, name_key(wanted.user_name))
     if renamed or wanted.external_id != user.external_id:
-        await _join_waiting_groups(tx, integration, wanted)
+        await join_waiting_groups(tx, integration, [named(wanted)])
     return wanted
 
 
@@ -182,9 +185,9 @@ async def delete_user(
     await delete_user_row(tx, user_id)
 
 
-async def _join_waiting_groups(tx: Transaction, integration: Integration, user: User) -> None:
-    names = {"external_id": user.external_id, "user_name_key": name_key(user.user_name)}
-    await join_waiting_groups(tx, integration, user.id, **names)
+def named(user: User) -> Newcomer:
+    """Say by which names groups may wait for a user."""
+    return Newcomer(user.id, user.external_id, name_key(user.user_name))
 
 
 async def _lock_with_groups(

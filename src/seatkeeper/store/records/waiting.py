@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, FromClause, Text, Uuid, bindparam, column, func, or_, select
+from sqlalchemy import ColumnElement, FromClause, Text, Uuid, any_, bindparam, column, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from seatkeeper.core.ids import GroupId, IntegrationId, UserId
@@ -21,6 +21,15 @@ class Reference:
     value: str
     user_id: UserId | None
     group_id: GroupId | None
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """A group that waits for somebody by a value, and the value as a userName is compared."""
+
+    group_id: GroupId
+    value: str
+    value_key: str
 
 
 _INTEGRATION = bindparam("integration_id", type_=Uuid)
@@ -53,12 +62,12 @@ _FIND = prepare(
     )
 )
 _WAITING = prepare(
-    select(waiting_members.c.group_id, waiting_members.c.value)
+    select(waiting_members.c.group_id, waiting_members.c.value, waiting_members.c.value_key)
     .where(
         waiting_members.c.integration_id == _INTEGRATION,
         or_(
-            waiting_members.c.value == bindparam("external_id", type_=Text),
-            waiting_members.c.value_key == bindparam("user_name_key", type_=Text),
+            waiting_members.c.value == any_(bindparam("external_ids", type_=ARRAY(Text))),
+            waiting_members.c.value_key == any_(bindparam("user_name_keys", type_=ARRAY(Text))),
         ),
     )
     .order_by(waiting_members.c.group_id)
@@ -87,13 +96,12 @@ async def find_references(
     return [Reference(**row) for row in rows]
 
 
-async def list_waiting_groups(
-    tx: Transaction, integration_id: IntegrationId, external_id: str | None, user_name_key: str | None
-) -> list[tuple[GroupId, str]]:
-    """List the groups that wait for somebody by one of these values, and the value, in order of id."""
-    names = {"external_id": external_id, "user_name_key": user_name_key}
-    rows = await tx.fetch_all(_WAITING, integration_id=integration_id, **names)
-    return [(GroupId(row["group_id"]), row["value"]) for row in rows]
+async def list_wants(
+    tx: Transaction, integration_id: IntegrationId, external_ids: Sequence[str], user_name_keys: Sequence[str]
+) -> list[Want]:
+    """List the groups that wait for somebody by one of these values, in order of their ids."""
+    names = {"external_ids": list(external_ids), "user_name_keys": list(user_name_keys)}
+    return [Want(**row) for row in await tx.fetch_all(_WAITING, integration_id=integration_id, **names)]
 
 
 async def list_waited_for(tx: Transaction, group_id: GroupId) -> set[str]:
