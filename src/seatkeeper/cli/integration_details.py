@@ -107,7 +107,7 @@ def _policy(policy: Policy) -> Iterator[tuple[str, str]]:
     besides = ", ".join(policy.tolerances)
     yield (
         "expects",
-        f"{NAMES[policy.dialect] if policy.dialect else 'any identity provider'}"
+        f"{NAMES[policy.dialect] if policy.dialect else 'whatever any of them sends'}"
         + (f", and lets pass {besides}" if besides else ""),
     )
     limit = policy.removals

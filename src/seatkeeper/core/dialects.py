@@ -68,7 +68,7 @@ NAMES: Mapping[Dialect, str] = {
     Dialect.RIPPLING: "Rippling",
     Dialect.AUTHENTIK: "authentik",
     Dialect.KEYCLOAK: "Keycloak",
-    Dialect.STRICT: "The standards alone",
+    Dialect.STRICT: "Nobody: the standards alone",
 }
 """Complete: a test holds it against ``Dialect``."""
 

@@ -59,6 +59,7 @@ def show_policy(policy: Policy) -> PolicyForm:
         "removals.window": spell_duration(policy.removals.window),
         "retries.give_up_after": spell_duration(policy.retries.give_up_after),
         "dialect": policy.dialect or "",
+        "tolerances": ", ".join(policy.tolerances),
         "wait_for_proof": "" if policy.wait_for_proof is None else spell_duration(policy.wait_for_proof),
     }
     return PolicyForm(policy.leavers.value, policy.push_groups, texts)
@@ -67,7 +68,9 @@ def show_policy(policy: Policy) -> PolicyForm:
 def read_policy(visit: Visit, before: Policy) -> Policy:
     """Read the form; what it does not ask for stays as it was. Raises ``PolicyInvalidError``."""
     form = PolicyForm(
-        visit.given("leavers"), bool(visit.given("push_groups")), {name: visit.given(name) for name in _TEXTS}
+        visit.given("leavers"),
+        bool(visit.given("push_groups")),
+        {name: visit.given(name) for name in _TEXTS} | {"tolerances": ", ".join(before.tolerances)},
     )
     texts = form.texts
     try:
