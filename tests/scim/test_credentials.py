@@ -10,17 +10,22 @@ import pytest
 import structlog
 from starlette.applications import Starlette
 from starlette.routing import Mount
+from starlette.types import ASGIApp
 
+from seatkeeper.bootstrap.recording import Recorder
 from seatkeeper.core.credentials import CredentialKind
 from seatkeeper.core.errors import InvalidValueError, NotPossibleNowError
 from seatkeeper.core.integrations import Integration
 from seatkeeper.core.networks import covers, read_networks, source_of
+from seatkeeper.core.recordings import Bounds
 from seatkeeper.operations.networks import find_last_address, set_networks
+from seatkeeper.operations.recordings import Wish, start_recording
 from seatkeeper.operations.tokens import NewToken, create_token, revoke_token, rotate_token
 from seatkeeper.scim import schemes
 from seatkeeper.scim.failures import AT_MOST, WINDOW, Failures
 from seatkeeper.scim.routes import scim_app
 from seatkeeper.store.database import Database
+from seatkeeper.store.queries.recordings import list_exchanges
 from seatkeeper.store.queries.tokens import list_tokens
 from tests.scim.conftest import ADMIN, an_integration, opened
 from tests.scim.test_tokens import Clock, bearing
@@ -32,8 +37,8 @@ ELSEWHERE = "198.51.100.4"
 class Door:
     """One SCIM face, to be reached from any address."""
 
-    def __init__(self, database: Database, integration: Integration, clock: Clock) -> None:
-        self._app = Starlette(routes=[Mount("/scim/v2", scim_app(database, clock=clock))])
+    def __init__(self, face: ASGIApp, integration: Integration) -> None:
+        self._app = Starlette(routes=[Mount("/scim/v2", face)])
         self._base_url = f"http://seatkeeper.test/scim/v2/{integration.slug}"
 
     async def get(self, path: str, headers: Mapping[str, str], address: str = OFFICE) -> httpx.Response:
@@ -41,13 +46,17 @@ class Door:
             return await client.get(path, headers=headers)
 
     async def token(
-        self, form: Mapping[str, str] | str, headers: Mapping[str, str] | None = None, address: str = OFFICE
+        self,
+        form: Mapping[str, str] | str,
+        headers: Mapping[str, str] | None = None,
+        address: str = OFFICE,
+        path: str = "/oauth/token",
     ) -> httpx.Response:
         """Ask for an access token."""
         sent: dict[str, Any] = {"content": form} if isinstance(form, str) else {"data": form}
         kind = {"Content-Type": "application/x-www-form-urlencoded"}
         async with self._client(address) as client:
-            return await client.post("/oauth/token", headers={**kind, **(headers or {})}, **sent)
+            return await client.post(path, headers={**kind, **(headers or {})}, **sent)
 
     def _client(self, address: str) -> httpx.AsyncClient:
         transport = httpx.ASGITransport(self._app, client=(address, 4711))
@@ -61,7 +70,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def door(database: Database, integration: Integration, clock: Clock) -> Door:
-    return Door(database, integration, clock)
+    return Door(scim_app(database, clock=clock), integration)
 
 
 async def made(
@@ -161,6 +170,21 @@ async def test_an_access_token_ends_with_its_client(
     assert "revoked" in (await door.get("/Users", bearer)).json()["detail"]
     answer = await door.token(client_of(client))
     assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
+
+
+async def test_a_recording_leaves_the_token_endpoint_out(
+    database: Database, integration: Integration, token: str, clock: Clock
+) -> None:
+    client = await made(database, integration, CredentialKind.OAUTH)
+    async with database.transaction(ADMIN) as tx:
+        recording = await start_recording(tx, integration, Wish(Bounds()))
+    door = Door(Recorder(scim_app(database, clock=clock), database, clock), integration)
+    for path in ("/oauth/token", "/oauth//token/"):
+        assert (await door.token(client_of(client), path=path)).status_code == 200
+    assert (await door.get("/Users", bearing(token))).status_code == 200
+    async with database.read() as reader:
+        [(_, exchange)] = await list_exchanges(reader, recording, at_most=9)
+    assert '"/Users"' in exchange
 
 
 async def test_the_token_endpoint_refuses_in_the_words_of_its_rfc(
