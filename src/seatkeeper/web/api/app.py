@@ -1,5 +1,6 @@
 """The API as one ASGI application, and its description."""
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -9,6 +10,7 @@ from fastapi.routing import APIRoute
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Scope
 
+from seatkeeper.core.access import SCOPES, Permission
 from seatkeeper.web.api import (
     account,
     activity,
@@ -31,6 +33,7 @@ from seatkeeper.web.api import (
     trials,
     versions,
 )
+from seatkeeper.web.api.calls import Needs, NeedsHere
 from seatkeeper.web.api.limits import Limiter
 from seatkeeper.web.api.problems import RESPONSES, ProblemDocument, install
 from seatkeeper.web.api.routing import IDEMPOTENCY_KEY
@@ -103,13 +106,28 @@ def describe(app: FastAPI) -> dict[str, Any]:
     components["schemas"].update(nested)
     components["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
     document["security"] = [{"token": []}]
-    for operations in document["paths"].values():
+    needed = _permissions()
+    for path, operations in document["paths"].items():
         for method, operation in operations.items():
+            permission = needed[method.upper(), path]
+            operation["x-permission"], operation["x-scope"] = permission.value, SCOPES[permission].value
             operation["responses"] = {str(key): value for key, value in RESPONSES.items()} | operation["responses"]
             operation["responses"]["422"] = RESPONSES[422]
             if method != "get":
                 operation.setdefault("parameters", []).append(_KEY_PARAMETER)
     return document
+
+
+def _permissions() -> Mapping[tuple[str, str], Permission]:
+    """Say which permission each operation names."""
+    routes = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
+    return {
+        (method, route.path): needs.call.permission
+        for route in routes
+        for needs in route.dependant.dependencies
+        if isinstance(needs.call, Needs | NeedsHere)
+        for method in route.methods or ()
+    }
 
 
 _KEY_PARAMETER = {

@@ -14,8 +14,8 @@ from seatkeeper.core.integrations import Integration
 from seatkeeper.operations.access import list_visible_integrations
 from seatkeeper.operations.deletions import delete_integration, survey_deletion
 from seatkeeper.operations.integrations import create_integration, read_secrets
-from seatkeeper.operations.members import give_role
 from seatkeeper.operations.reviews import sync_integration
+from seatkeeper.operations.roles import change_role
 from seatkeeper.operations.switches import activate_integration, pause_integration, resume_integration
 from seatkeeper.store.database import Reader
 from seatkeeper.store.queries.integrations import find_integration, get_hindrance
@@ -86,7 +86,7 @@ async def make_integration(call: Creating, body: NewIntegrationBody) -> WholeInt
     async with call.transaction() as tx:
         draft = draft_of(call, body.slug, body, {})
         created = await create_integration(tx, draft, call.house.connectors, call.house.keyring)
-        await give_role(tx, created.id, call.guest.member.id, IntegrationRole.OWNER)
+        await change_role(tx, created, call.guest.member.id, IntegrationRole.OWNER)
         return await _tell(tx, created, IntegrationRole.OWNER)
 
 

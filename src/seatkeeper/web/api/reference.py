@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from seatkeeper.core.access import INTEGRATION_ROLES, SCOPES, WORKSPACE_ROLES, Permission
 from seatkeeper.web.api.app import ROUTERS, describe
 from seatkeeper.web.api.browser_only import BROWSER_ONLY
 from seatkeeper.web.api.problems import KINDS
@@ -30,6 +31,7 @@ def _lines(document: Mapping[str, Any]) -> Iterator[str]:
     yield "\n## Errors\n\n| status | type | |\n|---|---|---|"
     for status, kind, title in KINDS.values():
         yield f"| {status} | `urn:seatkeeper:problem:{kind}` | {title} |"
+    yield from _permissions()
     yield "\n## In the browser only\n\n| what | why, and what instead |\n|---|---|"
     for one in BROWSER_ONLY:
         yield f"| {one.what} | {one.why} |"
@@ -39,6 +41,15 @@ def _lines(document: Mapping[str, Any]) -> Iterator[str]:
         if not name.startswith("Page_") and not name.endswith("Body"):
             yield from _document(_name(name), schema)
     yield ""
+
+
+def _permissions() -> Iterator[str]:
+    yield "\n## Permissions\n\nAn operation needs a permission of the member, and in the token the scope beside it.\n"
+    yield "| permission | scope | workspace roles | roles on the integration |\n|---|---|---|---|"
+    for permission in Permission:
+        workspace = ", ".join(role.title() for role, held in WORKSPACE_ROLES.items() if permission in held)
+        here = ", ".join(role.title() for role, held in INTEGRATION_ROLES.items() if permission in held)
+        yield f"| `{permission}` | `{SCOPES[permission]}` | {workspace} | {here} |"
 
 
 def _operations(document: Mapping[str, Any]) -> Iterator[str]:
@@ -62,6 +73,7 @@ def _document(name: str, schema: Mapping[str, Any]) -> Iterator[str]:
 
 def _operation(document: Mapping[str, Any], title: str, operation: Mapping[str, Any]) -> Iterator[str]:
     yield f"\n### `{title}`\n\n{operation['description']}\n"
+    yield f"- needs `{operation['x-permission']}`"
     for parameter in operation.get("parameters", ()):
         if parameter["in"] == "query":
             told = parameter.get("description", "")
