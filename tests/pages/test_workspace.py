@@ -12,11 +12,11 @@ from seatkeeper.core.notifications import Channel
 from seatkeeper.core.providers import RoleRule
 from seatkeeper.operations.api_tokens import create_api_token
 from seatkeeper.operations.invitations import invite_member
-from seatkeeper.operations.members import give_role
 from seatkeeper.operations.notifications import RuleForm, create_rule
 from seatkeeper.operations.providers import ProviderForm, create_provider
 from seatkeeper.store.database import Database
 from seatkeeper.store.records.integrations import insert_integration
+from seatkeeper.store.records.members import put_role
 from tests.pages.conftest import OpenPage
 from tests.pages.installations import Installation
 from tests.pages.seeing import accessibility_faults, faults_of_pages
@@ -47,7 +47,7 @@ async def _fill(installation: Installation) -> list[str]:
         member = (
             await invite_member(tx, f"{LONG.lower()}@example.org", f"{LONG} <b>", WorkspaceRole.MEMBER)
         ).member
-        await give_role(tx, integration.id, member.id, IntegrationRole.MANAGER)
+        await put_role(tx, integration.id, member.id, IntegrationRole.MANAGER)
         await invite_member(tx, "layla@example.org", "ليلى 🦩", WorkspaceRole.AUDITOR)
         await create_api_token(tx, member.id, LONG, frozenset(Scope), None)
         rules = (RoleRule(LONG, WorkspaceRole.ADMIN), RoleRule("staff", WorkspaceRole.MEMBER))

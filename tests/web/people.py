@@ -9,10 +9,11 @@ import httpx
 from seatkeeper.core.access import IntegrationRole, Member, WorkspaceRole
 from seatkeeper.core.events import ActorKind, Origin
 from seatkeeper.core.ids import IntegrationId
-from seatkeeper.operations.members import add_member, give_role
+from seatkeeper.operations.members import add_member
 from seatkeeper.operations.passwords import hash_password
 from seatkeeper.operations.sessions import Client, SessionRules, begin_session
 from seatkeeper.store.database import Database
+from seatkeeper.store.records.members import put_role
 from seatkeeper.web.security import CSRF_FIELD, csrf_token
 from seatkeeper.web.visits import SESSION_COOKIE
 
@@ -51,7 +52,7 @@ async def sign_in(
     async with database.transaction(SETUP) as tx:
         member = await add_member(tx, f"person{next(_counter)}@example.org", name, role)
         for integration_id, integration_role in (on or {}).items():
-            await give_role(tx, integration_id, member.id, integration_role)
+            await put_role(tx, integration_id, member.id, integration_role)
         session = await begin_session(tx, member.id, "password", Client("127.0.0.1", "test"), SessionRules())
     return member, session.secret
 

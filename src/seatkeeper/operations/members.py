@@ -1,9 +1,9 @@
 """The people of the workspace: adding them, changing what they are, and giving them integrations."""
 
-from seatkeeper.core.access import IntegrationRole, Member, WorkspaceRole
+from seatkeeper.core.access import Member, WorkspaceRole
 from seatkeeper.core.errors import AlreadyExistsError, InvalidValueError, NotPossibleNowError
 from seatkeeper.core.events import EventKind
-from seatkeeper.core.ids import IntegrationId, MemberId
+from seatkeeper.core.ids import MemberId
 from seatkeeper.operations.audit import note
 from seatkeeper.store.database import Transaction
 from seatkeeper.store.identifiers import new_id
@@ -11,7 +11,6 @@ from seatkeeper.store.queries.members import ListedMember, count_other_admins, g
 from seatkeeper.store.records.members import (
     insert_member,
     lock_admins,
-    put_role,
     set_disabled,
     set_name,
     set_workspace_role,
@@ -89,13 +88,6 @@ async def enable_member(tx: Transaction, member_id: MemberId) -> ListedMember:
     if before.disabled_at is not None:
         await note(tx, EventKind.MEMBER_ENABLED, before.member.name)
     return before
-
-
-async def give_role(
-    tx: Transaction, integration_id: IntegrationId, member_id: MemberId, role: IntegrationRole
-) -> None:
-    """Make somebody Owner, Manager or Viewer of an integration."""
-    await put_role(tx, integration_id, member_id, role)
 
 
 async def _keep_an_admin(tx: Transaction, member: ListedMember) -> None:

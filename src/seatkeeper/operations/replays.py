@@ -10,7 +10,7 @@ from seatkeeper.core.events import EventKind
 from seatkeeper.core.ids import IntegrationId, MemberId, RecordingId, TokenId
 from seatkeeper.core.integrations import Integration, IntegrationState
 from seatkeeper.core.replays import ReplayFindings, ReplayState
-from seatkeeper.operations.members import give_role
+from seatkeeper.operations.roles import change_role
 from seatkeeper.operations.tokens import create_token, revoke_token
 from seatkeeper.store.database import Transaction
 from seatkeeper.store.identifiers import new_id
@@ -55,7 +55,7 @@ async def begin_replay(
     copy = _copy_of(integration)
     await insert_integration(tx, copy, None)
     await insert_version(tx, copy)
-    await give_role(tx, copy.id, member_id, IntegrationRole.OWNER)
+    await change_role(tx, copy, member_id, IntegrationRole.OWNER)
     await replays.insert_replay(tx, copy.id, integration.id, recording_id, recording.requests)
     token = await create_token(tx, copy.id, "replay", tx.now + _TOKEN_LASTS)
     details = {"requests": recording.requests}

@@ -14,7 +14,7 @@ from seatkeeper.core.integrations import Integration, MappingRules, Policy, Sche
 from seatkeeper.core.values import Document
 from seatkeeper.operations.checks import Connectors, IntegrationDraft
 from seatkeeper.operations.integrations import create_integration
-from seatkeeper.operations.members import give_role
+from seatkeeper.operations.roles import change_role
 from seatkeeper.operations.starting_points import StartingPoint
 from seatkeeper.store.database import Reader, Transaction
 from seatkeeper.store.queries import drafts as stored
@@ -122,7 +122,7 @@ async def finish_draft(
     """
     await discard_draft(tx, draft.id, member_id)
     made = await create_integration(tx, draft.as_integration(), connectors, keyring)
-    await give_role(tx, made.id, member_id, IntegrationRole.OWNER)
+    await change_role(tx, made, member_id, IntegrationRole.OWNER)
     return made
 
 
