@@ -12,14 +12,15 @@ from lab.processes import ROOT
 from screens.stage import MAYA, Stage, opened
 from seatkeeper.core.access import IntegrationRole, WorkspaceRole
 from seatkeeper.core.ids import JobId
-from seatkeeper.operations.members import add_member, give_role
+from seatkeeper.operations.members import add_member
+from seatkeeper.operations.roles import add_role
 from seatkeeper.operations.sessions import Client, SessionRules, begin_session
 from seatkeeper.operations.tasks import hand_over_job
 from seatkeeper.store.queries.integrations import find_integration
 from seatkeeper.web.visits import SESSION_COOKIE
 
 FOLDER = ROOT / "docs/images"
-_WIDE, _NARROW = (1280, 860), (375, 812)
+_WIDE, _TALL, _NARROW = (1280, 860), (1280, 1240), (375, 812)
 _REST = 1000
 """Milliseconds until what a page fetches by itself is there."""
 Theme: TypeAlias = Literal["light", "dark"]
@@ -43,14 +44,14 @@ class Picture:
 async def settle(stage: Stage) -> str:
     """Give the workspace its members, hand a failed job to a person, and give a session of an Admin."""
     async with opened(stage) as database, database.transaction(MAYA) as tx:
-        admin, manager, _ = [(await add_member(tx, *one)).id for one in _MEMBERS]
+        admin, manager, _ = [await add_member(tx, *one) for one in _MEMBERS]
         for slug in ("crm", "helpdesk"):
             found = await find_integration(tx, slug)
             assert found is not None
-            await give_role(tx, found.id, admin, IntegrationRole.OWNER)
-            await give_role(tx, found.id, manager, IntegrationRole.MANAGER)
+            await add_role(tx, found, admin.email, IntegrationRole.OWNER)
+            await add_role(tx, found, manager.email, IntegrationRole.MANAGER)
         await hand_over_job(tx, JobId(_failed_jobs(stage)[0]))
-        session = await begin_session(tx, admin, "password", Client("127.0.0.1", "Firefox"), SessionRules())
+        session = await begin_session(tx, admin.id, "password", Client("127.0.0.1", "Firefox"), SessionRules())
     return session.secret
 
 
@@ -69,10 +70,10 @@ def _pictures(stage: Stage) -> Sequence[Picture]:
         Picture("overview", "/integrations/crm"),
         Picture("activity", "/integrations/crm/activity"),
         Picture("activity-phone", "/integrations/crm/activity", _NARROW),
-        Picture("person", f"/integrations/directory/users/{person}"),
+        Picture("person", f"/integrations/directory/users/{person}", _TALL),
         Picture("job", f"/integrations/helpdesk/jobs/{_failed_jobs(stage)[0]}"),
         Picture("mapping", "/integrations/directory/settings/mapping"),
-        Picture("tasks", "/tasks?whose=all"),
+        Picture("connect", "/integrations/whiteboard/connect"),
     ]
 
 

@@ -85,7 +85,7 @@ def _declarations(stage: Stage, server: SCIM2Server, slapd: Slapd) -> Iterator[M
     crm = replace(server, address=stage.crm.address)
     helpdesk = replace(server, address=stage.helpdesk.address)
     # Slow enough that a bulk is still under way when it is looked at.
-    yield {**_scim(crm, "crm", "CRM"), "policy": {"leavers": "delete", "rate_per_minute": 600}}
+    yield {**_scim(crm, "crm", "CRM"), "policy": {"leavers": "delete", "rate_per_minute": 600, "concurrency": 3}}
     yield _scim(helpdesk, "helpdesk", "Help desk")
     yield _scim(server, "expenses", "Expenses")
     yield {**SCIMTarget(server, "whiteboard", "whiteboard").declaration(leavers="disable"), "name": "Whiteboard"}
@@ -131,7 +131,7 @@ def _hold_in_the_middle(stage: Stage, watch: Watch) -> None:
     """Leave the CRM's changes without an answer while most of the bulk is still to come."""
     before = watch.jobs("crm").get("succeeded", 0)
     assert stage.seatkeeper.web is not None
-    stage.seatkeeper.web.wait_until(lambda: watch.jobs("crm").get("succeeded", 0) >= before + 9)
+    stage.seatkeeper.web.wait_until(lambda: watch.jobs("crm").get("succeeded", 0) >= before + 18)
     stage.crm.hold()
 
 
