@@ -41,6 +41,16 @@ async def test_a_group_within_a_group_is_a_member_and_its_people_belong_to_both(
     assert await _belongs(idp, ada) == {"Inner": "direct"}
 
 
+async def test_a_member_may_be_named_by_its_reference_alone(idp: IdP) -> None:
+    ada, inner = await idp.user("ada"), await idp.group("Inner")
+    members = [
+        {"$ref": ada["meta"]["location"], "type": "Group"},
+        {"$REF": f"../Groups/{inner['id']}/", "value": None},
+    ]
+    outer = await idp.create("Groups", {"displayName": "Outer", "members": members})
+    assert [(each["display"], each["type"]) for each in outer["members"]] == [("ada", "User"), ("Inner", "Group")]
+
+
 async def test_a_group_changes_its_version_when_a_group_within_it_goes(idp: IdP) -> None:
     inner = await idp.group("Inner")
     outer = await idp.group("Outer", inner)

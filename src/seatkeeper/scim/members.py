@@ -148,14 +148,22 @@ def _values(sent: object) -> list[str]:
 
 
 def _value(entry: object) -> str:
+    """Read the value of a member, or the end of its ``$ref`` where that is all there is."""
     value = entry
     if isinstance(entry, dict):
-        value = entry.get("value") or next((item for key, item in entry.items() if key.lower() == "value"), None)
+        value = entry.get("value")
+        if value is None:
+            sent = {key.lower(): item for key, item in entry.items()}
+            value = sent.get("value") or _end_of(sent.get("$ref"))
     if not isinstance(value, str) or not value.strip():
         raise InvalidValueException(
             detail="Each of 'members' must be an object with a 'value', the id of a user or a group."
         )
     return value
+
+
+def _end_of(reference: object) -> str | None:
+    return reference.rstrip("/").rpartition("/")[2] if isinstance(reference, str) else None
 
 
 def _change(add: Iterable[str], remove: Iterable[str] = (), *, replace: bool) -> MembersChange:
