@@ -13,7 +13,7 @@ from uuid import UUID
 
 from starlette.responses import Response
 
-from seatkeeper.core.errors import NotPossibleNowError, StoreUnavailableError
+from seatkeeper.core.errors import NotPossibleNowError, RequestError
 from seatkeeper.core.ids import IntegrationId
 from seatkeeper.core.jobs import JobState
 from seatkeeper.core.problems import Problem, ProblemCode
@@ -103,7 +103,7 @@ def proven(handler: Handler, subject: Subject) -> Handler:
         if response.status_code >= 300:
             return response
         refusal = None
-        with suppress(StoreUnavailableError):  # the change is kept: who asked is not told otherwise
+        with suppress(RequestError):  # the change is kept: who asked is not told otherwise
             job = await _find_job(call, subject, seen, response)
             refusal = None if job is None else await _settle(call, job, within)
             await _remember(call, subject, response, refused=refusal is not None)
