@@ -44,7 +44,8 @@ def _lines(document: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _permissions() -> Iterator[str]:
-    yield "\n## Permissions\n\nAn operation needs a permission of the member, and the scope beside it of the token.\n"
+    yield "\n## Permissions\n"
+    yield "An operation needs a permission of the member, and the scope beside it of the token.\n"
     yield "| permission | scope | workspace roles | roles on the integration |\n|---|---|---|---|"
     for permission in Permission:
         workspace = ", ".join(role.title() for role, held in WORKSPACE_ROLES.items() if permission in held)
