@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from lab.seatkeeper import Seatkeeper
-from seatkeeper.core.integrations import IntegrationState
+from seatkeeper.core.dialects import Dialect
+from seatkeeper.core.integrations import IntegrationState, Policy
 from seatkeeper.store.database import Database
 from tests.databases import Databases
 from tests.scim.conftest import an_integration, opened
@@ -25,9 +27,9 @@ def seatkeeper(tmp_path_factory: pytest.TempPathFactory, databases: Databases) -
 
 
 @pytest.fixture
-def address(seatkeeper: Seatkeeper) -> tuple[str, str]:
-    """The base URL and the token of a new integration's endpoint."""
-    integration = an_integration(IntegrationState.DRAFT)
+def address(seatkeeper: Seatkeeper, request: pytest.FixtureRequest) -> tuple[str, str]:
+    """The base URL and the token of a new integration's endpoint, which tolerates what its caller needs."""
+    integration = replace(an_integration(IntegrationState.DRAFT), policy=Policy(dialect=_preset(request)))
 
     async def make() -> str:
         database = Database(seatkeeper.env["DATABASE_URL"], size=1, clock=lambda: datetime.now(UTC))
@@ -38,3 +40,10 @@ def address(seatkeeper: Seatkeeper) -> tuple[str, str]:
             await database.close()
 
     return f"{seatkeeper.url}/scim/v2/{integration.slug}", asyncio.run(make())
+
+
+def _preset(request: pytest.FixtureRequest) -> Dialect | None:
+    """Take the preset of the identity provider a test is parametrized with; Entra's two ways share one."""
+    played = getattr(request.node, "callspec", None)
+    dialect = None if played is None else played.params.get("dialect")
+    return None if dialect is None else Dialect(dialect.partition("-")[0])
