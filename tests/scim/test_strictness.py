@@ -7,11 +7,13 @@ import pytest
 from scim2_models import SCIMException
 
 from seatkeeper.core.dialects import EVERYTHING, NAMES, PRESETS, Dialect, Tolerance, tolerances_of
-from seatkeeper.core.integrations import Policy
+from seatkeeper.core.integrations import Integration, Policy
 from seatkeeper.core.schema import STANDARD_SCHEMA
+from seatkeeper.scim.recognition import recognise
 from seatkeeper.scim.shapes import GROUP_SHAPE, Shape, user_shape
 from seatkeeper.scim.strictness import refuse_deviations
 from seatkeeper.store.database import Database
+from seatkeeper.store.queries.events import EventFilter, list_events
 from tests.scim.conftest import an_integration, client_of, opened
 from tests.scim.idp import GROUP, PATCH, SAMPLES, USER, IdP, Json
 
@@ -78,3 +80,26 @@ async def test_a_strict_integration_says_what_it_refuses_and_why(database: Datab
     ada = await idp.user("ada")
     first = {"op": "replace", "path": 'emails[type eq "work"].value', "value": "ada@example.com"}
     assert (await idp.patch(ada, first)).json()["scimType"] == "noTarget"
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in SAMPLE_NAMES if name.startswith(("entra-", "onelogin-", "rfc"))]
+)
+def test_nobody_is_taken_for_somebody_else(name: str) -> None:
+    body = json.loads((SAMPLES / f"{name}.json").read_text())["request"]["body"]
+    assert recognise(body) in {None, *(dialect for dialect in Dialect if name.startswith(f"{dialect}-"))}
+
+
+async def test_who_does_not_say_who_it_is_is_known_by_how_it_speaks(
+    idp: IdP, database: Database, integration: Integration
+) -> None:
+    ada = await idp.user("ada")
+    await idp.patch(ada, {"op": "Replace", "path": "title", "value": "Countess"})
+    await idp.user("bob")
+    async with database.read() as reader:
+        told = await list_events(reader, EventFilter(integration.id, limit=3))
+    assert [event.actor_name for event in told] == [
+        "Microsoft Entra ID",
+        "Microsoft Entra ID",
+        "identity provider",
+    ]

@@ -192,7 +192,7 @@ async def _dispatch(call: Call, operation: BulkOperation, ids: Mapping[str, str]
     single = dataclasses.replace(
         call,
         request=Request(scope),
-        origin=dataclasses.replace(call.origin, request=f"{operation.method} {operation.path}"),
+        asked_by=dataclasses.replace(call.origin, request=f"{operation.method} {operation.path}"),
         query={"attributes": "id"},
         sent=resolved(operation.data, ids),
     )

@@ -27,6 +27,7 @@ from seatkeeper.scim.auth import Caller
 from seatkeeper.scim.awaiting import Awaiting
 from seatkeeper.scim.errors import UnsupportedMediaType
 from seatkeeper.scim.members import parsed_id
+from seatkeeper.scim.recognition import UNKNOWN, Recognition
 from seatkeeper.scim.shapes import Shape
 from seatkeeper.scim.strictness import refuse_deviations
 from seatkeeper.store.database import Database, Reader, Transaction
@@ -72,11 +73,13 @@ class Call:
 
     request: Request
     caller: Caller
-    origin: Origin
+    asked_by: Origin
+    """Who asks, as far as the head of the request tells."""
     database: Database
     arrivals: Arrivals
     settings: SCIMSettings
     awaiting: Awaiting
+    recognition: Recognition
     query: Mapping[str, str] = field(default_factory=dict)
     """The query parameters by lower-case name; the last of several counts."""
     sent: dict[str, Any] | None = None
@@ -86,6 +89,11 @@ class Call:
     promised: UUID | None = None
     """The id of what is to be created, where others refer to it already."""
     started: float = field(default_factory=time.perf_counter)
+
+    @property
+    def origin(self) -> Origin:
+        """Who asks, by now: how somebody speaks tells, too."""
+        return self.recognition.refined(self.integration.id, self.asked_by)
 
     @property
     def integration(self) -> Integration:
@@ -158,6 +166,7 @@ class Call:
         Raises as ``document`` does, and for what the integration does not tolerate.
         """
         document = await self.document()
+        self.recognition.learn(self.integration.id, document)
         refuse_deviations(shape, document, self.tolerated)
         return document
 
@@ -201,7 +210,7 @@ def origin_of(request: Request, request_id: str) -> Origin:
 @lru_cache(maxsize=128)
 def _name_of(user_agent: str, has_entra_flag: bool) -> str:
     agent = "entra" if has_entra_flag else user_agent.lower()
-    return next((name for hint, name in _IDENTITY_PROVIDERS if hint in agent), "identity provider")
+    return next((name for hint, name in _IDENTITY_PROVIDERS if hint in agent), UNKNOWN)
 
 
 def _mount_url(request: Request) -> str:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
@@ -25,6 +25,7 @@ from seatkeeper.scim.oauth import TokenEndpoint
 from seatkeeper.scim.offers import ENTITLEMENT, ROLE
 from seatkeeper.scim.proof import ACCOUNT, APP_GROUP, proven
 from seatkeeper.scim.provisioning import telling
+from seatkeeper.scim.recognition import Recognition
 from seatkeeper.store.changes import Changes
 from seatkeeper.store.database import Database
 from seatkeeper.store.identifiers import new_id
@@ -123,6 +124,7 @@ class _House:
     gate: Gate
     settings: SCIMSettings
     awaiting: Awaiting
+    recognition: Recognition = field(default_factory=Recognition)
 
 
 class _Endpoint:
@@ -172,7 +174,8 @@ class _Endpoint:
         if handler is None:
             raise MethodNotAllowed(headers={"Allow": ", ".join(self._handlers)})
         query = query_of(request)
-        call = Call(request, caller, origin, house.database, house.arrivals, house.settings, house.awaiting, query)
+        parts = (house.database, house.arrivals, house.settings, house.awaiting, house.recognition)
+        call = Call(request, caller, origin, *parts, query)
         return await handler(call)
 
 
