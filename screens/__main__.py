@@ -3,7 +3,7 @@
 import asyncio
 
 from lab.browser import running_browser
-from screens.pictures import FOLDER, settle, take
+from screens.pictures import FOLDER, enter, take
 from screens.stage import Stage, set_stage
 
 
@@ -18,7 +18,7 @@ def main() -> None:
 
 
 async def _take(stage: Stage) -> None:
-    secret = await settle(stage)
+    secret = await enter(stage)
     async with running_browser() as browser:
         await take(browser, stage, secret)
 

@@ -10,26 +10,17 @@ from playwright.async_api import Browser
 
 from lab.processes import ROOT
 from screens.stage import MAYA, Stage, opened
-from seatkeeper.core.access import IntegrationRole, WorkspaceRole
 from seatkeeper.core.ids import JobId
-from seatkeeper.operations.members import add_member
-from seatkeeper.operations.roles import add_role
 from seatkeeper.operations.sessions import Client, SessionRules, begin_session
 from seatkeeper.operations.tasks import hand_over_job
-from seatkeeper.store.queries.integrations import find_integration
 from seatkeeper.web.visits import SESSION_COOKIE
 
 FOLDER = ROOT / "docs/images"
-_WIDE, _TALL, _NARROW = (1280, 860), (1280, 1240), (375, 812)
+_WIDE, _TALL, _NARROW = (1280, 800), (1280, 1040), (375, 812)
 _REST = 1000
 """Milliseconds until what a page fetches by itself is there."""
 Theme: TypeAlias = Literal["light", "dark"]
 _THEMES: Sequence[Theme] = ("light", "dark")
-_MEMBERS = (
-    ("maya.fischer@northwind.example", "Maya Fischer", WorkspaceRole.ADMIN),
-    ("ravi.patel@northwind.example", "Ravi Patel", WorkspaceRole.MEMBER),
-    ("anna.wagner@northwind.example", "Anna Wagner", WorkspaceRole.AUDITOR),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +32,13 @@ class Picture:
     size: tuple[int, int] = _WIDE
 
 
-async def settle(stage: Stage) -> str:
-    """Give the workspace its members, hand a failed job to a person, and give a session of an Admin."""
+async def enter(stage: Stage) -> str:
+    """Hand a failed job to a person, and give a session of the Admin."""
     async with opened(stage) as database, database.transaction(MAYA) as tx:
-        admin, manager, _ = [await add_member(tx, *one) for one in _MEMBERS]
-        for slug in ("crm", "helpdesk"):
-            found = await find_integration(tx, slug)
-            assert found is not None
-            await add_role(tx, found, admin.email, IntegrationRole.OWNER)
-            await add_role(tx, found, manager.email, IntegrationRole.MANAGER)
         await hand_over_job(tx, JobId(_failed_jobs(stage)[0]))
-        session = await begin_session(tx, admin.id, "password", Client("127.0.0.1", "Firefox"), SessionRules())
+        session = await begin_session(
+            tx, stage.admins[0], "password", Client("127.0.0.1", "Firefox"), SessionRules()
+        )
     return session.secret
 
 
@@ -68,7 +55,7 @@ def _pictures(stage: Stage) -> Sequence[Picture]:
     return [
         Picture("integrations", "/"),
         Picture("overview", "/integrations/crm"),
-        Picture("activity", "/integrations/crm/activity"),
+        Picture("activity", "/integrations/crm/activity", _TALL),
         Picture("activity-phone", "/integrations/crm/activity", _NARROW),
         Picture("person", f"/integrations/directory/users/{person}", _TALL),
         Picture("job", f"/integrations/helpdesk/jobs/{_failed_jobs(stage)[0]}"),

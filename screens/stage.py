@@ -20,18 +20,28 @@ from lab.slapd import Slapd, running_slapd
 from lab.targets import LDAPTarget, SCIMTarget
 from lab.watching import Watch
 from screens.people import departments, everybody
+from seatkeeper.core.access import IntegrationRole, WorkspaceRole
 from seatkeeper.core.events import ActorKind, Origin
+from seatkeeper.core.ids import MemberId
 from seatkeeper.engine.registry import find_connectors
 from seatkeeper.idps.entra import Entra
 from seatkeeper.idps.okta import Okta
 from seatkeeper.operations.declarations import apply_declarations, plan_declarations
+from seatkeeper.operations.members import add_member
 from seatkeeper.operations.parsing import Source
+from seatkeeper.operations.roles import add_role
 from seatkeeper.operations.switches import pause_integration
 from seatkeeper.operations.tokens import create_token
 from seatkeeper.store.database import Database
 from seatkeeper.store.sealing import Keyring
 
 MAYA = Origin(ActorKind.PERSON, "Maya Fischer", "screens")
+
+_MEMBERS = (
+    ("maya.fischer@northwind.example", "Maya Fischer", WorkspaceRole.ADMIN),
+    ("ravi.patel@northwind.example", "Ravi Patel", WorkspaceRole.MEMBER),
+    ("anna.wagner@northwind.example", "Anna Wagner", WorkspaceRole.AUDITOR),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +53,7 @@ class Stage:
     helpdesk: Proxy
     tokens: dict[str, str] = field(default_factory=dict)
     """The SCIM token of each integration."""
+    admins: list[MemberId] = field(default_factory=list)
 
 
 @contextmanager
@@ -75,9 +86,13 @@ async def _declare(stage: Stage, declarations: Sequence[Mapping[str, Any]], secr
     keyring = Keyring.parse((stage.seatkeeper.data / "secret.key").read_text().strip())
     async with opened(stage) as database, database.transaction(MAYA) as tx:
         planned = await plan_declarations(tx, [source], find_connectors(), keyring)
-        for saved in await apply_declarations(tx, planned, keyring):
-            token = await create_token(tx, saved.integration.id, "identity provider")
-            stage.tokens[saved.integration.slug] = token.secret
+        saved = await apply_declarations(tx, planned, keyring)
+        admin, manager, _ = [await add_member(tx, *one) for one in _MEMBERS]
+        stage.admins.append(admin.id)
+        for integration in (one.integration for one in saved):
+            stage.tokens[integration.slug] = (await create_token(tx, integration.id, "identity provider")).secret
+            await add_role(tx, integration, admin.email, IntegrationRole.OWNER)
+            await add_role(tx, integration, manager.email, IntegrationRole.MANAGER)
         await pause_integration(tx, "expenses")
 
 
@@ -85,7 +100,7 @@ def _declarations(stage: Stage, server: SCIM2Server, slapd: Slapd) -> Iterator[M
     crm = replace(server, address=stage.crm.address)
     helpdesk = replace(server, address=stage.helpdesk.address)
     # Slow enough that a bulk is still under way when it is looked at.
-    yield {**_scim(crm, "crm", "CRM"), "policy": {"leavers": "delete", "rate_per_minute": 600, "concurrency": 3}}
+    yield {**_scim(crm, "crm", "CRM"), "policy": {"leavers": "delete", "rate_per_minute": 600}}
     yield _scim(helpdesk, "helpdesk", "Help desk")
     yield _scim(server, "expenses", "Expenses")
     yield {**SCIMTarget(server, "whiteboard", "whiteboard").declaration(leavers="disable"), "name": "Whiteboard"}
@@ -115,8 +130,9 @@ def _play(stage: Stage) -> None:
         watch.wait_until_done("directory")
         watch.wait_until_done("helpdesk")
         crm.deactivate(7)
-        crm.hire(new)
+        crm.hire(new[:14])
         _hold_in_the_middle(stage, watch)
+        crm.hire(new[14:16])
 
 
 def _live_on(company: Company) -> None:
@@ -131,7 +147,7 @@ def _hold_in_the_middle(stage: Stage, watch: Watch) -> None:
     """Leave the CRM's changes without an answer while most of the bulk is still to come."""
     before = watch.jobs("crm").get("succeeded", 0)
     assert stage.seatkeeper.web is not None
-    stage.seatkeeper.web.wait_until(lambda: watch.jobs("crm").get("succeeded", 0) >= before + 18)
+    stage.seatkeeper.web.wait_until(lambda: watch.jobs("crm").get("succeeded", 0) >= before + 8)
     stage.crm.hold()
 
 
