@@ -4,10 +4,10 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from ipaddress import IPv6Address, ip_address
 from typing import Final
 
 from seatkeeper.core.errors import TooManyAttemptsError
+from seatkeeper.core.networks import parse_address, source_of
 from seatkeeper.store.database import Transaction
 from seatkeeper.store.records.failed_sign_ins import (
     find_blocking_try,
@@ -74,13 +74,5 @@ def _account_key(account: str) -> str:
 
 
 def _address_key(address: str) -> str | None:
-    """Take an IPv6 address for its network of 64 bits: whoever has one has them all (RFC 4291 §2.5.1)."""
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return None
-    if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped is not None:
-        parsed = parsed.ipv4_mapped
-    if isinstance(parsed, IPv6Address):
-        return f"address {IPv6Address(int(parsed) >> 64 << 64)}/64"
-    return f"address {parsed}"
+    """Name whom an address stands for; None for what is no address."""
+    return None if parse_address(address) is None else f"address {source_of(address)}"
