@@ -1,5 +1,8 @@
 """An Owner connects a real app with the wizard, an identity provider connects, and it goes live: in a browser."""
 
+import asyncio
+from contextlib import closing
+
 import pytest
 from playwright.async_api import Page, expect
 
@@ -7,10 +10,10 @@ from lab.scim2_server import SCIM2Server
 from lab.seatkeeper import Seatkeeper
 from seatkeeper.core.access import WorkspaceRole
 from seatkeeper.idps.okta import Okta
-from seatkeeper.idps.people import person
+from seatkeeper.idps.people import Team, person
 from tests.pages.conftest import OpenPage
 from tests.pages.installations import Installation
-from tests.pages.seeing import PATIENCE, faults_for_everybody, faults_of_pages
+from tests.pages.seeing import PATIENCE, faults_for_everybody, faults_of_pages, stayed, stays
 
 pytestmark = pytest.mark.live
 
@@ -27,11 +30,15 @@ async def test_an_app_is_connected_from_the_first_click_to_live(
     await connect(page, app)
     await map_attributes(page)
     await set_policy(page)
-    await connect_identity_provider(page, seatkeeper)
-    await go_live(page)
-    assert app.resources("wizard", "Users") == []
-    await page.get_by_role("button", name="Set Customer database live").click()
-    await expect(page.get_by_role("status").first).to_contain_text("is live", timeout=PATIENCE)
+    idp = await connect_identity_provider(page, seatkeeper)
+    with closing(idp.endpoint):
+        await go_live(page)
+        assert app.resources("wizard", "Users") == []
+        await page.get_by_role("button", name="Set Customer database live").click()
+        await expect(page.get_by_role("status").first).to_contain_text("is live", timeout=PATIENCE)
+        await watch_jobs_finish(page, idp)
+    assert len(app.resources("wizard", "Users")) == 4
+    assert [len(group["members"]) for group in app.resources("wizard", "Groups")] == [2]
 
 
 async def choose(page: Page) -> None:
@@ -77,12 +84,13 @@ async def map_attributes(page: Page) -> None:
 
 
 async def set_policy(page: Page) -> None:
+    await expect(page.get_by_role("button", name="Create the integration")).to_be_visible()
     await seen_by_everybody(page)
     await page.get_by_role("button", name="Create the integration").click()
     await expect(page.get_by_role("status").first).to_contain_text("is created", timeout=PATIENCE)
 
 
-async def connect_identity_provider(page: Page, seatkeeper: Seatkeeper) -> None:
+async def connect_identity_provider(page: Page, seatkeeper: Seatkeeper) -> Okta:
     """The light turns green by itself with the first request, and says what that was."""
     await seen_by_everybody(page)
     await page.get_by_role("button", name="Create the token").click()
@@ -90,24 +98,36 @@ async def connect_identity_provider(page: Page, seatkeeper: Seatkeeper) -> None:
     await expect(page.locator("#light")).to_contain_text("Nothing has come")
     await seen_by_everybody(page)
     okta = Okta(f"{seatkeeper.url}/scim/v2/customer-database", secret)
-    try:
-        okta.test_connection()
-        await expect(page.locator("#light")).to_contain_text("is connected", timeout=PATIENCE)
-        await expect(page.locator("#light")).to_contain_text("GET /Users")
-        for number in range(3):
-            okta.assign(person(number))
-    finally:
-        okta.endpoint.close()
+    okta.test_connection()
+    await expect(page.locator("#light")).to_contain_text("is connected", timeout=PATIENCE)
+    await expect(page.locator("#light")).to_contain_text("GET /Users")
+    for number in range(3):
+        okta.assign(person(number))
+    return okta
 
 
 async def go_live(page: Page) -> None:
     """The dry run counts everybody who is assigned, and changes nothing."""
     await page.get_by_role("link", name="Go on to going live").click()
+    await expect(page.get_by_role("button", name="Start a dry run")).to_be_visible()
     await seen_by_everybody(page)
     await page.get_by_role("button", name="Start a dry run").click()
     await expect(page.locator("#dry-run")).to_contain_text("3 people were looked at", timeout=PATIENCE)
     await expect(page.locator("[data-finding=created] strong")).to_have_text("3")
     await seen_by_everybody(page)
+
+
+async def watch_jobs_finish(page: Page, idp: Okta) -> None:
+    """A user and a group that are assigned now go to done while the page stays."""
+    await page.get_by_label("Customer database").get_by_role("link", name="Activity").click()
+    rows = page.locator("#activity-body tr").filter(has=page.locator(".sk-state", has_text="Done"))
+    await expect(rows).to_have_count(3, timeout=PATIENCE)
+    await stays(page)
+    await asyncio.to_thread(idp.assign, person(3))
+    await expect(rows.filter(has_text=person(3).user_name)).to_have_count(1, timeout=PATIENCE)
+    await asyncio.to_thread(idp.push_group, Team("Engineering", frozenset({0, 3})))
+    await expect(rows.filter(has_text="assigned the group Engineering")).to_have_count(1, timeout=PATIENCE)
+    await stayed(page)
 
 
 async def test_the_settings_are_readable_by_everybody(open_page: OpenPage, installation: Installation) -> None:
@@ -123,10 +143,10 @@ async def test_a_mapping_is_saved_after_its_blast_radius_was_seen(open_page: Ope
     await expression.fill('"Captain"')
     await expect(page.locator("#previewed")).to_contain_text(person(0).user_name, timeout=PATIENCE)
     await page.get_by_role("button", name="See what this changes").click()
-    await expect(page.get_by_role("heading", name="This changes 3 people.")).to_be_visible(timeout=PATIENCE)
+    await expect(page.get_by_role("heading", name="This changes 4 people.")).to_be_visible(timeout=PATIENCE)
     await seen_by_everybody(page)
     await page.get_by_role("button", name="Save, and change these accounts").click()
-    await expect(page.get_by_role("status").first).to_contain_text("3 jobs look at", timeout=PATIENCE)
+    await expect(page.get_by_role("status").first).to_contain_text("4 jobs look at", timeout=PATIENCE)
 
 
 async def test_without_scripts_a_connection_is_tested_all_the_same(open_page: OpenPage) -> None:
