@@ -6,7 +6,7 @@ The change is committed before anything is waited for, so whatever is answered, 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, assert_never
 from uuid import UUID
@@ -50,14 +50,6 @@ ACCOUNT = Subject(find_account_of, find_newest_job_of_account, users.mark_unansw
 APP_GROUP = Subject(find_app_group_of, find_newest_job_of_app_group, groups.mark_unanswered)
 
 
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    """What was there before the change."""
-
-    subject_id: UUID | None = None
-    job: NewestJob | None = None
-
-
 ANSWERS: Mapping[ProblemCode, tuple[int, str | None] | None] = {
     ProblemCode.ACCOUNT_EXISTS: (400, "invalidValue"),
     ProblemCode.ACCOUNT_TAKEN: (400, "invalidValue"),
@@ -98,13 +90,13 @@ def proven(handler: Handler, subject: Subject) -> Handler:
         within = call.integration.policy.wait_for_proof
         if within is None or not _has_jobs(call, subject):
             return await handler(call)
-        seen = await _look_before(call, subject)
+        doomed = await _find_doomed(call, subject)
         response = await handler(call)
         if response.status_code >= 300:
             return response
         refusal = None
         with suppress(RequestError):  # the change is kept: who asked is not told otherwise
-            job = await _find_job(call, subject, seen, response)
+            job = await _find_job(call, subject, doomed, response)
             refusal = None if job is None else await _settle(call, job, within)
             await _remember(call, subject, response, refused=refusal is not None)
         return response if refusal is None else answer(call.request, refusal.body, refusal.status, refusal.headers)
@@ -149,32 +141,28 @@ def _has_jobs(call: Call, subject: Subject) -> bool:
     return subject is ACCOUNT or call.integration.policy.push_groups
 
 
-async def _look_before(call: Call, subject: Subject) -> _Seen:
-    resource_id = parsed_id(call.request.path_params.get("name", ""))
+async def _find_doomed(call: Call, subject: Subject) -> UUID | None:
+    """Find what the jobs are about before a deletion cuts the way to it."""
+    resource_id = parsed_id(call.name) if call.request.method == "DELETE" else None
     if resource_id is None:
-        return _Seen()
+        return None
     async with call.read() as reader:
-        subject_id = await subject.find(reader, call.integration.id, resource_id)
-        return (
-            _Seen() if subject_id is None else _Seen(subject_id, await subject.find_newest_job(reader, subject_id))
-        )
+        return await subject.find(reader, call.integration.id, resource_id)
 
 
-async def _find_job(call: Call, subject: Subject, seen: _Seen, response: Response) -> NewestJob | None:
+async def _find_job(call: Call, subject: Subject, subject_id: UUID | None, response: Response) -> NewestJob | None:
     """Find the job that carries the change out. One that failed before is tried again for whoever repeats it."""
     async with call.read() as reader:
-        subject_id = seen.subject_id
-        if subject_id is None:
-            resource_id = _named(call, response)
-            if resource_id is not None:
-                subject_id = await subject.find(reader, call.integration.id, resource_id)
+        resource_id = _named(call, response) if subject_id is None else None
+        if resource_id is not None:
+            subject_id = await subject.find(reader, call.integration.id, resource_id)
         job = None if subject_id is None else await subject.find_newest_job(reader, subject_id)
-    if job is None or job.state is not JobState.FAILED or (seen.job is not None and seen.job.id != job.id):
+    if job is None or job.state is not JobState.FAILED or job.request_id == call.asked_by.request_id:
         return job
     with suppress(NotPossibleNowError):
         async with call.transaction() as tx:
             await retry_job(tx, job.id)
-    return NewestJob(job.id, JobState.QUEUED, None, job.since, job.is_worked_on)
+    return replace(job, state=JobState.QUEUED, problem=None)
 
 
 async def _remember(call: Call, subject: Subject, response: Response, *, refused: bool) -> None:

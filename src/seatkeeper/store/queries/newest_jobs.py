@@ -25,6 +25,8 @@ class NewestJob:
     state: JobState
     problem: Problem | None
     since: datetime
+    request_id: str | None
+    """The request that wished for it last."""
     is_worked_on: bool
     """The integration is live and not quarantined: somebody carries its jobs out."""
 
@@ -33,7 +35,7 @@ _MINE = bindparam("integration_id", type_=Uuid)
 _ID = bindparam("id", type_=Uuid)
 _IDS = bindparam("ids", type_=ARRAY(Uuid))
 _JOB = select(
-    *(jobs.c.id, jobs.c.state, jobs.c.problem_code, jobs.c.problem_detail),
+    *(jobs.c.id, jobs.c.state, jobs.c.problem_code, jobs.c.problem_detail, jobs.c.request_id),
     func.coalesce(jobs.c.ended_at, jobs.c.started_at, jobs.c.created_at).label("since"),
     and_(integrations.c.state == IntegrationState.LIVE.value, integrations.c.quarantine.is_(None)).label(
         "is_worked_on"
@@ -95,4 +97,11 @@ def _job(row: Row) -> NewestJob:
     problem = None
     if row["problem_code"] is not None:
         problem = Problem(ProblemCode(row["problem_code"]), row["problem_detail"] or "")
-    return NewestJob(JobId(row["id"]), JobState(row["state"]), problem, row["since"], row["is_worked_on"])
+    return NewestJob(
+        id=JobId(row["id"]),
+        state=JobState(row["state"]),
+        problem=problem,
+        since=row["since"],
+        request_id=row["request_id"],
+        is_worked_on=row["is_worked_on"],
+    )
