@@ -21,6 +21,7 @@ from seatkeeper.operations.group_consequences import ask_for_members, count_memb
 from seatkeeper.operations.references import tell_apart
 from seatkeeper.operations.uniqueness import take_turns_for_group
 from seatkeeper.store.database import Database, Transaction
+from seatkeeper.store.deadlocks import undeterred
 from seatkeeper.store.identifiers import new_id
 from seatkeeper.store.queries.groups import find_unanswered_group, list_members
 from seatkeeper.store.records.app_groups import list_app_groups_of
@@ -164,10 +165,13 @@ async def _look_again(
     """Look for those who were on the way while they were not yet waited for, and so know nothing of it."""
     async with database.transaction(origin) as tx:
         await let_arrive(tx, integration.id)
-    joining = MembersChange(add_named=values)
-    with suppress(NotFoundError):
+
+    async def join() -> None:
         async with database.transaction(origin) as tx:
-            await change_members(tx, integration, group_id, joining)
+            await change_members(tx, integration, group_id, MembersChange(add_named=values))
+
+    with suppress(NotFoundError):
+        await undeterred(join)
 
 
 async def mark_unanswered(tx: Transaction, group_id: GroupId) -> None:

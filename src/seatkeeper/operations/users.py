@@ -3,16 +3,18 @@
 Its sister is ``operations.groups``. Both take locks in one order, so that two changes may wait for one another
 but never each for the other:
 
-1. groups as they are found, in order of id, but a group before the groups in it; 2. users, likewise; 3. turns: names that are given up and taken, and
-unique values (``take_turns``); 4. the new names and values themselves, where a writer that is not yet done is
-waited for; 5. members of groups and memberships; 6. jobs of accounts; 7. jobs of app groups; 8. accounts and app
-groups. The engine, which writes outcomes to 6, 7 and 8, keeps to it, too.
+1. groups as they are found, in order of id, but a group before the groups in it; 2. users, in order of id; 3.
+turns: names that are given up and taken, and unique values (``take_turns``); 4. the new names and values
+themselves, where a writer that is not yet done is waited for; 5. members of groups and memberships; 6. jobs of
+accounts; 7. jobs of app groups; 8. accounts and app groups. The engine, which writes outcomes to 6, 7 and 8, keeps
+to it, too.
 
 Whoever changes a group only keeps its members (5) from being deleted. So a deletion locks the groups of its user
 first, and all of them: one that took the user in meanwhile has it begin anew.
 
-Who arrives, or takes another name, joins the groups that wait for it last, against this order: the user is new to
-them, so that nobody who holds one of them can wait for it but by way of a third who wants the same name.
+Who arrives, or takes another name, joins the groups that wait for it last, against this order, and groups may be
+members of each other in a circle. What then waits for itself is ended by PostgreSQL and made anew
+(``store.deadlocks``).
 """
 
 from collections.abc import AsyncIterator, Callable, Sequence

@@ -31,6 +31,7 @@ from seatkeeper.scim.calls import Call
 from seatkeeper.scim.errors import our_fault, refusal_of
 from seatkeeper.scim.members import members_of
 from seatkeeper.store.database import Transaction
+from seatkeeper.store.deadlocks import undeterred
 from seatkeeper.store.identifiers import new_id
 
 _log = structlog.get_logger("seatkeeper.scim")
@@ -126,33 +127,27 @@ class _Bulk:
             self._fail(operation, operation.error)
             return
         try:
-            self._succeed(operation, await _dispatch(self._call, operation, self._ids))
+            response = await undeterred(lambda: _dispatch(self._call, operation, self._ids))
+            self._succeed(operation, response)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is the result of this operation
             self._fail(operation, error)
 
     async def _together(self, circle: Sequence[BulkOperation]) -> None:
         """Create resources that refer to one another: each with the id it was promised, the members at the end."""
-        promised = {each.bulk_id: new_id() for each in circle if each.bulk_id is not None}
-        ids = self._ids | {name: str(id_) for name, id_ in promised.items()}
-        at = circle[0]
+        made = _Circle(self._call, circle, self._ids)
         try:
-            async with self._call.transaction() as tx:
-                call = dataclasses.replace(self._call, within=tx)
-                for at in circle:
-                    maker = dataclasses.replace(call, promised=promised[str(at.bulk_id)])
-                    await _dispatch(maker, at.without_members(), ids)
-                for at in circle:
-                    await _add_members(call, tx, at, ids)
-                responses = [await _dispatch(call, each.reading(ids), ids) for each in circle]
+            responses = await undeterred(made.create)
         except Exception as error:  # noqa: BLE001 - as above; and the others of the circle cannot be without it
-            self._fail(at, error)
+            self._fail(made.at, error)
             for each in circle:
-                if each is not at:
-                    self._fail(each, UnresolvedReference(detail=f"The bulkId '{at.bulk_id}' was not created."))
+                if each is not made.at:
+                    self._fail(
+                        each, UnresolvedReference(detail=f"The bulkId '{made.at.bulk_id}' was not created.")
+                    )
         else:
             for each, response in zip(circle, responses, strict=True):
                 response.status_code = 201
-                self._succeed(each, response, ids[str(each.bulk_id)])
+                self._succeed(each, response, made.ids[str(each.bulk_id)])
 
     def _succeed(self, operation: BulkOperation, response: Response, created: str | None = None) -> None:
         location = response.headers.get("Location")
@@ -178,6 +173,31 @@ class _Bulk:
         location = {} if operation.name is None else {"location": self._call.base_url + operation.path}
         status = {"status": str(refusal.status), "response": refusal.body}
         self._results[operation.number] = {**_named(operation), **location, **status}
+
+
+class _Circle:
+    """Resources that refer to one another, made in one transaction."""
+
+    def __init__(self, call: Call, circle: Sequence[BulkOperation], ids: Mapping[str, str]) -> None:
+        self._call = call
+        self._circle = circle
+        self._promised = {str(each.bulk_id): new_id() for each in circle}
+        self.ids = {**ids, **{name: str(id_) for name, id_ in self._promised.items()}}
+        self.at = circle[0]
+        """The operation at hand, or the one that failed."""
+
+    async def create(self) -> list[Response]:
+        """Give what reading each of them answers. Raises what an operation does."""
+        async with self._call.transaction() as tx:
+            call = dataclasses.replace(self._call, within=tx)
+            for operation in self._circle:
+                self.at = operation
+                maker = dataclasses.replace(call, promised=self._promised[str(operation.bulk_id)])
+                await _dispatch(maker, operation.without_members(), self.ids)
+            for operation in self._circle:
+                self.at = operation
+                await _add_members(call, tx, operation, self.ids)
+            return [await _dispatch(call, each.reading(self.ids), self.ids) for each in self._circle]
 
 
 async def _dispatch(call: Call, operation: BulkOperation, ids: Mapping[str, str]) -> Response:

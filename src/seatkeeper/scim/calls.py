@@ -89,6 +89,8 @@ class Call:
     promised: UUID | None = None
     """The id of what is to be created, where others refer to it already."""
     started: float = field(default_factory=time.perf_counter)
+    received: list[bytes] = field(default_factory=list)
+    """The body, once it was read: a change that is made anew reads it again."""
 
     @property
     def origin(self) -> Origin:
@@ -171,13 +173,16 @@ class Call:
         return document
 
     async def _body(self) -> bytes:
+        if self.received:
+            return self.received[0]
         limit = self.settings.max_body_bytes
         body = bytearray()
         async for chunk in self.request.stream():
             body += chunk
             if len(body) > limit:
                 raise PayloadTooLargeException(detail=f"The body is larger than {limit} bytes.")
-        return bytes(body)
+        self.received.append(bytes(body))
+        return self.received[0]
 
 
 Handler: TypeAlias = Callable[[Call], Awaitable[Response]]

@@ -28,6 +28,7 @@ from seatkeeper.scim.provisioning import telling
 from seatkeeper.scim.recognition import Recognition
 from seatkeeper.store.changes import Changes
 from seatkeeper.store.database import Database
+from seatkeeper.store.deadlocks import undeterred
 from seatkeeper.store.identifiers import new_id
 
 _log = structlog.get_logger("seatkeeper.scim")
@@ -89,16 +90,22 @@ def scim_app(
     Every answer has an ``X-Request-Id`` of our own making, which is also in the log, the event and the job.
     Without word of ``changes`` no answer waits for proof.
     """
-    awaiting = Awaiting(database, changes)
+    return _tidied(scim_router(database, clock, settings or SCIMSettings(), changes))
+
+
+def scim_router(
+    database: Database, clock: Callable[[], datetime], settings: SCIMSettings, changes: Changes | None
+) -> Router:
+    """Make what ``scim_app`` sends requests to: each of its routes is an endpoint below an integration."""
     gate = Gate(database, clock)
-    house = _House(database, Arrivals(database), gate, settings or SCIMSettings(), awaiting)
+    house = _House(database, Arrivals(database), gate, settings, Awaiting(database, changes))
     tokens = Route(f"/{{integration}}{TOKEN_PATH}", TokenEndpoint(database, gate), methods=None)
     routes = [
         tokens,
         *(Route(path, _Endpoint(path, handlers, house)) for path, handlers in _ENDPOINTS.items()),
     ]
     nowhere = _Endpoint("", {"*": _unknown}, house)
-    return _tidied(Router(routes, redirect_slashes=False, default=nowhere))
+    return Router(routes, redirect_slashes=False, default=nowhere)
 
 
 def _tidied(app: ASGIApp) -> ASGIApp:
@@ -176,7 +183,7 @@ class _Endpoint:
         query = query_of(request)
         parts = (house.database, house.arrivals, house.settings, house.awaiting, house.recognition)
         call = Call(request, caller, origin, *parts, query)
-        return await handler(call)
+        return await undeterred(lambda: handler(call))
 
 
 def _slug(request: Request) -> str:

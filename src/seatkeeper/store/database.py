@@ -2,7 +2,7 @@
 
 import select
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeAlias
@@ -85,7 +85,10 @@ class Transaction(Reader):
         self._touched.add(integration_id)
 
     def afterwards(self, look: "Afterwards") -> None:
-        """Have something done once the change is committed, before whoever asked for the change is answered."""
+        """Have something done once the change is committed, before whoever asked for the change is answered.
+
+        That the database is away by then is told to nobody: the change is kept.
+        """
         self._afterwards.append(look)
 
     @asynccontextmanager
@@ -165,7 +168,8 @@ class Database:
         if change.touched:
             self._after_commit(frozenset(change.touched))
         for look in change.afterwards:
-            await look(self, origin)
+            with suppress(StoreUnavailableError):
+                await look(self, origin)
 
     @asynccontextmanager
     async def one_statement(self, origin: Origin) -> AsyncIterator[Transaction]:
