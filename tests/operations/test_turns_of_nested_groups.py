@@ -52,17 +52,16 @@ async def test_whatever_is_asked_for_at_once_is_done(database_url: str) -> None:
         number = chance.randrange(20)
         named = frozenset({f"new-{number}", f"x-{number + 1}"})
         draft = user_draft(f"new-{number}", externalId=f"x-{number}")
-        return chance.choice(
-            [
-                partial(_change, here, one, MembersChange(both)),
-                partial(_change, here, one, MembersChange(remove=both)),
-                partial(_change, here, one, MembersChange(both, replace=True)),
-                partial(_change, here, one, MembersChange(add_named=named)),
-                partial(_rename, here, one, f"name-{number % 4}"),
-                partial(arrivals.create_user, IDP, here.integration, draft),
-                partial(here.change, chance.choice(people), userName=f"new-{number}"),
-            ]
-        )
+        possible: list[Wish] = [
+            partial(_change, here, one, MembersChange(both)),
+            partial(_change, here, one, MembersChange(remove=both)),
+            partial(_change, here, one, MembersChange(both, replace=True)),
+            partial(_change, here, one, MembersChange(add_named=named)),
+            partial(_rename, here, one, f"name-{number % 4}"),
+            partial(arrivals.create_user, IDP, here.integration, draft),
+            partial(here.change, chance.choice(people), userName=f"new-{number}"),
+        ]
+        return chance.choice(possible)
 
     wishes: list[Wish] = [
         *(a_wish() for _ in range(60)),
