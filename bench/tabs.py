@@ -15,7 +15,8 @@ from seatkeeper.core.events import ActorKind, EventKind, Origin
 from seatkeeper.core.ids import IntegrationId
 from seatkeeper.core.integrations import Integration, IntegrationState, MappingRules, Policy
 from seatkeeper.core.schema import STANDARD_SCHEMA
-from seatkeeper.operations.members import add_member, give_role
+from seatkeeper.operations.members import add_member
+from seatkeeper.operations.roles import add_role
 from seatkeeper.operations.sessions import Client, SessionRules, begin_session
 from seatkeeper.store.database import Database
 from seatkeeper.store.identifiers import new_id
@@ -117,7 +118,7 @@ async def _prepare(database: Database) -> tuple[Integration, str]:
     async with database.transaction(_ORIGIN) as tx:
         await insert_integration(tx, integration, None)
         member = await add_member(tx, "ada@example.org", "Ada", WorkspaceRole.MEMBER)
-        await give_role(tx, integration.id, member.id, IntegrationRole.VIEWER)
+        await add_role(tx, integration, member.email, IntegrationRole.VIEWER)
         session = await begin_session(tx, member.id, "password", Client("127.0.0.1", "bench"), SessionRules())
         for number in range(50):
             await record_event(tx, Happening(integration.id, EventKind.USER_CHANGED, f"person {number}"))
