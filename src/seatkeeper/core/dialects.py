@@ -38,6 +38,7 @@ class Dialect(StrEnum):
     RIPPLING = "rippling"
     AUTHENTIK = "authentik"
     KEYCLOAK = "keycloak"
+    CANAILLE = "canaille"
     STRICT = "strict"
     """Nobody's: the standards alone."""
 
@@ -55,6 +56,7 @@ PRESETS: Mapping[Dialect, frozenset[Tolerance]] = {
     Dialect.RIPPLING: _IGNORED | {Tolerance.LOOSE_SHAPES},
     Dialect.AUTHENTIK: _IGNORED | {Tolerance.VALUES_OF_REMOVE},
     Dialect.KEYCLOAK: _IGNORED | {Tolerance.WORDS_FOR_BOOLEANS},
+    Dialect.CANAILLE: frozenset(),
     Dialect.STRICT: frozenset(),
 }
 """Complete: a test holds it against ``Dialect``, and the identity providers at play against it."""
@@ -68,9 +70,13 @@ NAMES: Mapping[Dialect, str] = {
     Dialect.RIPPLING: "Rippling",
     Dialect.AUTHENTIK: "authentik",
     Dialect.KEYCLOAK: "Keycloak",
+    Dialect.CANAILLE: "Canaille",
     Dialect.STRICT: "Nobody: the standards alone",
 }
 """Complete: a test holds it against ``Dialect``."""
+
+UNAWARE_OF_CURSORS = frozenset({Dialect.CANAILLE})
+"""Whose client gives up on a service provider configuration that tells of cursor paging (RFC 9865 §4)."""
 
 
 def tolerances_of(dialect: Dialect | None, besides: tuple[Tolerance, ...] = ()) -> frozenset[Tolerance]:
