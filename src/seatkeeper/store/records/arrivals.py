@@ -21,7 +21,6 @@ from sqlalchemy import (
     bindparam,
     case,
     column,
-    exists,
     false,
     func,
     insert,
@@ -95,10 +94,17 @@ _KEPT = (
 
 
 def _awaited(given: CTE) -> CTE:
-    mine = waiting_members.c.integration_id == given.c.integration_id
-    by_name = exists().where(mine, waiting_members.c.value_key == given.c.user_name_key)
-    by_external_id = exists().where(mine, waiting_members.c.value == given.c.external_id)
-    return select(given.c.user_id).where(or_(by_name, by_external_id)).cte("awaited")
+    # One look for each, with a limit: PostgreSQL would hash everybody who is waited for to answer an EXISTS.
+    names = ((waiting_members.c.value_key, given.c.user_name_key), (waiting_members.c.value, given.c.external_id))
+    looks = [
+        select(waiting_members.c.value)
+        .where(waiting_members.c.integration_id == given.c.integration_id, waited_for == name)
+        .limit(1)
+        .correlate(given)
+        .scalar_subquery()
+        for waited_for, name in names
+    ]
+    return select(given.c.user_id).where(or_(*(look.is_not(None) for look in looks))).cte("awaited")
 
 
 def _users(given: CTE, awaited: CTE | None) -> CTE:
