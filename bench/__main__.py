@@ -8,6 +8,8 @@ from rich.table import Table
 
 from bench.load import CONNECTIONS, Load
 from bench.pages import FEW, MANY, Page, measure_pages
+from bench.scale import Extent, measure_scale
+from bench.scale_report import print_scale
 from bench.scim import ADDED, LARGE, MEMBERS, SMALL, FrontDoor, measure_front_door
 from bench.sync import CONCURRENCY, HEADCOUNT, Sync, measure_sync
 from bench.tabs import TABS, Watching, measure_tabs
@@ -16,18 +18,30 @@ from bench.tabs import TABS, Watching, measure_tabs
 def main() -> None:
     """Print what was seen beside what is aimed for. Nothing fails here: figures are for reading."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    parser.add_argument("--seconds", type=int, default=10, help="length of each burst of requests")
+    parser.add_argument("--seconds", type=int, help="length of each burst of requests")
+    parser.add_argument("--scale", action="store_true", help="measure 500,000 people and large groups instead")
+    parser.add_argument("--sizes", type=int, nargs="+", help="for --scale: numbers of people, ascending")
+    parser.add_argument("--members", type=int, help="for --scale: members of the large group")
     arguments = parser.parse_args()
+    if arguments.scale:
+        _measure_scale(arguments)
+        return
     table = Table(
         title="Seatkeeper, one web process, client and database on the same machine", title_justify="left"
     )
     for heading in ("what", "rate", "p50", "p99", "errors", "aim"):
         table.add_column(heading, justify="left" if heading in {"what", "aim"} else "right")
-    _add_front_door(table, measure_front_door(arguments.seconds))
+    _add_front_door(table, measure_front_door(arguments.seconds or 10))
     _add_sync(table, measure_sync())
     _add_pages(table, measure_pages())
     _add_tabs(table, measure_tabs())
     Console().print(table)
+
+
+def _measure_scale(arguments: argparse.Namespace) -> None:
+    chosen = {"sizes": arguments.sizes, "members": arguments.members, "seconds": arguments.seconds}
+    extent = Extent(**{name: value for name, value in chosen.items() if value is not None})
+    print_scale(measure_scale(extent), extent, Console(width=160))
 
 
 def _add_front_door(table: Table, seen: FrontDoor) -> None:

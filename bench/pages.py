@@ -14,7 +14,7 @@ import httpx
 import psycopg
 import yaml
 
-from bench.population import Population
+from bench.population import Population, fill_without_indexes
 from lab.seatkeeper import Seatkeeper
 from seatkeeper.core.access import WorkspaceRole
 from seatkeeper.core.events import ActorKind, Origin
@@ -59,12 +59,6 @@ SELECT uuidv7(made.created_at - now()), made.integration_id, made.created_at, 'j
 FROM made JOIN accounts a ON a.id = made.account_id
 """
 
-_INDEXES = """
-SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid) FROM pg_index i
-WHERE i.indrelid IN ('jobs'::regclass, 'events'::regclass)
-  AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid)
-"""
-
 _TABLES = ("users", "accounts", "account_grants", "jobs", "events", "memberships")
 
 
@@ -92,29 +86,19 @@ def fill(database_url: str, slug: str, people: int) -> str:
     """Give an integration people, groups, and ten jobs and events for each person; return somebody's id."""
     population = Population(database_url, slug)
     population.grow_to(people)
-    population.form_groups(20, people // 10)
+    population.form_groups([f"Group {number}" for number in range(20)], people // 10)
     with closing(psycopg.connect(database_url, autocommit=True)) as connection:
         [[integration]] = connection.execute("SELECT id FROM integrations WHERE slug = %s", [slug]).fetchall()
         for statement in (_SEEN, _GRANTS):
             connection.execute(statement, {"integration": integration})
-        _without_indexes(connection, _JOBS, {"integration": integration, "each": JOBS_EACH})
+        values = {"integration": integration, "each": JOBS_EACH}
+        fill_without_indexes(connection, ["jobs", "events"], _JOBS, values)
         for table in _TABLES:
             connection.execute(f"VACUUM ANALYZE {table}".encode())
         [[user]] = connection.execute(
             "SELECT id::text FROM users WHERE integration_id = %s LIMIT 1", [integration]
         ).fetchall()
     return str(user)
-
-
-def _without_indexes(connection: psycopg.Connection, statement: str, values: Mapping[str, object]) -> None:
-    """Build the indexes of jobs and events once at the end: with them, a million of each take six minutes."""
-    indexes = connection.execute(_INDEXES).fetchall()
-    for name, _ in indexes:
-        connection.execute(f"DROP INDEX {name}".encode())
-    connection.execute(statement, values)
-    connection.execute("SET maintenance_work_mem = '512MB'")
-    for _, definition in indexes:
-        connection.execute(definition.encode())
 
 
 def _measure(folder: Path, people: int) -> dict[str, float]:

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 import yaml
 
 from bench.load import Load, burst
-from bench.population import Population
+from bench.population import CUSTOM, Population
 from lab.seatkeeper import Seatkeeper
 
 SMALL, LARGE, MEMBERS, ADDED = 1_000, 50_000, 10_000, 100
@@ -59,6 +59,8 @@ function request()
 end
 """
 
+_SCHEMA = [{"name": f"{CUSTOM}:costCentre"}]
+
 
 @dataclass(frozen=True, slots=True)
 class FrontDoor:
@@ -72,7 +74,7 @@ class FrontDoor:
 
 def measure_front_door(seconds: int) -> FrontDoor:
     """Measure everything on one store that grows on the way. Nothing is turned off for speed."""
-    with TemporaryDirectory() as folder, _web(Path(folder)) as (seatkeeper, token):
+    with TemporaryDirectory() as folder, front_door(Path(folder)) as (seatkeeper, token):
         population = Population(seatkeeper.embedded_url(), "bench")
         users = f"{seatkeeper.url}/scim/v2/bench/Users"
         population.grow_to(SMALL)
@@ -87,7 +89,7 @@ def measure_front_door(seconds: int) -> FrontDoor:
 
 
 def _measure_groups(seatkeeper: Seatkeeper, token: str, population: Population, folder: Path) -> Load:
-    groups = population.form_groups(8, MEMBERS)
+    groups = population.form_groups([f"Group {number}" for number in range(8)], MEMBERS)
     people = folder / "people.txt"
     people.write_text("\n".join(population.people_after(MEMBERS)))
     return burst(
@@ -96,12 +98,13 @@ def _measure_groups(seatkeeper: Seatkeeper, token: str, population: Population, 
 
 
 @contextmanager
-def _web(folder: Path) -> Iterator[tuple[Seatkeeper, str]]:
+def front_door(folder: Path) -> Iterator[tuple[Seatkeeper, str]]:
+    """Run a web process with an integration ``bench``; give a token for it, too."""
     seatkeeper = Seatkeeper(folder, env={"BENCH_TOKEN": "none"})
     try:
         seatkeeper.start_web()
         settings = {"base_url": "http://127.0.0.1:9/scim/v2", "token": {"env": "BENCH_TOKEN"}}
-        declared = {"slug": "bench", "name": "Bench", "connector": "scim", "settings": settings}
+        declared = {"slug": "bench", "name": "Bench", "connector": "scim", "settings": settings, "schema": _SCHEMA}
         path = folder / "bench.yaml"
         path.write_text(yaml.safe_dump({"integrations": [declared]}))
         seatkeeper.command("apply", "-f", str(path))
