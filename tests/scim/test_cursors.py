@@ -26,7 +26,7 @@ async def page_of(idp: IdP, query: str, cursor: str = "") -> Json:
     st.sampled_from(["", "&sortOrder=descending"]),
     st.integers(1, 4),
 )
-@tried(25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@tried(10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_who_stays_is_given_once_whoever_comes_and_goes(
     idp: IdP, seed: int, sort_by: str, order: str, count: int
 ) -> None:
