@@ -1,4 +1,4 @@
-"""Canaille: an identity provider with an awkward SCIM server.
+"""Canaille: an identity provider with an awkward SCIM server, and with a SCIM client.
 
 ``python -m lab.canaille`` makes the database that each of them starts with.
 """
@@ -41,6 +41,7 @@ REQUIRE_NONCE = false
 ACTIVE_JWKS = [{{ {key} }}]
 [CANAILLE_SCIM]
 ENABLE_SERVER = true
+ENABLE_CLIENT = {pushes}
 """
 
 _INSTALL = "install"
@@ -59,6 +60,16 @@ _SIGN_IN_CLIENT = (
 )
 _SIGN_IN_AUDIENCE = f"set client {SIGN_IN_CLIENT_ID} --audience {SIGN_IN_CLIENT_ID}"
 """Its tokens are for itself, which cannot be said before it is there."""
+_PROVISIONED_CLIENT = (
+    "create client --client-id app --client-secret {token} --client-name app --client-uri {url}"
+    " --grant-types client_credentials --response-types code --redirect-uris http://127.0.0.1:9/cb --scope openid"
+    " --token-endpoint-auth-method client_secret_basic"
+)
+"""What is on this machine is trusted, and so told of everybody, whether they ever signed in or not."""
+_PROVISIONED_TOKEN = (
+    "create token --access-token {token} --client app --issue-date 2026-01-01T00:00:00+00:00"
+    " --lifetime 3153600000 --scope openid --audience app"
+)
 _TOKEN = (
     f"create token --access-token {TOKEN} --client {CLIENT_ID} --issue-date 2026-01-01T00:00:00+00:00"
     f" --lifetime 3153600000 --scope openid --audience {CLIENT_ID}"
@@ -78,9 +89,20 @@ class Canaille:
 
     def register_client(self, redirect_uri: str) -> tuple[str, str]:
         """Make an application people sign in to; give its id and its secret."""
-        for command in (_SIGN_IN_CLIENT.format(redirect_uri=redirect_uri), _SIGN_IN_AUDIENCE):
-            subprocess.run([_PROGRAM, *command.split()], env=self.environment, check=True, capture_output=True)
+        self._command(_SIGN_IN_CLIENT.format(redirect_uri=redirect_uri))
+        self._command(_SIGN_IN_AUDIENCE)
         return SIGN_IN_CLIENT_ID, CLIENT_SECRET
+
+    def provision_into(self, url: str, token: str) -> None:
+        """Push people and groups to a SCIM endpoint from now on, as it does if it was started with ``pushes``.
+
+        It makes tokens of its own for those it pushes to, but takes one that is there already.
+        """
+        self._command(_PROVISIONED_CLIENT.format(url=url, token=token))
+        self._command(_PROVISIONED_TOKEN.format(token=token))
+
+    def _command(self, command: str) -> None:
+        subprocess.run([_PROGRAM, *command.split()], env=self.environment, check=True, capture_output=True)
 
     def rows(self, statement: str, *values: str) -> Sequence[sqlite3.Row]:
         """Read its database."""
@@ -102,23 +124,23 @@ def provision() -> None:
     shutil.rmtree(folder)
 
 
-def _environment(folder: Path, port: int) -> dict[str, str]:
+def _environment(folder: Path, port: int, *, pushes: bool = False) -> dict[str, str]:
     configuration = folder / "canaille.toml"
     signer = RSAKey.generate_key(2048).as_dict(private=True)
     key = ", ".join(f'{name} = "{value}"' for name, value in signer.items())
-    configuration.write_text(_CONFIGURATION.format(port=port, folder=folder, key=key))
+    configuration.write_text(_CONFIGURATION.format(port=port, folder=folder, key=key, pushes=str(pushes).lower()))
     return {**os.environ, "CANAILLE_CONFIG": str(configuration)}
 
 
 @contextmanager
-def canaille(folder: Path, port: int | None = None) -> Iterator[Canaille]:
+def canaille(folder: Path, port: int | None = None, *, pushes: bool = False) -> Iterator[Canaille]:
     """Run one on a copy of the provisioned database, in the folder."""
     provision()
     port = port or free_port()
     database = folder / "canaille.sqlite"
     shutil.copyfile(_SEED, database)
     arguments: list[str | Path] = [_PROGRAM, "run", "--bind", f"127.0.0.1:{port}"]
-    environment = _environment(folder, port)
+    environment = _environment(folder, port, pushes=pushes)
     command = Command(arguments, folder / "canaille.log", env=environment)
     address = f"http://localhost:{port}"
 

@@ -29,13 +29,17 @@ class World:
 
     def connect(self, *, leavers: str = "disable", **overrides: Mapping[str, Any]) -> Company:
         """Declare the integration, make it live, and hand its endpoint to the identity provider."""
-        self.apply(leavers=leavers, **overrides)
-        self.seatkeeper.command("integration", "activate", self.target.slug)
-        printed = self.seatkeeper.command("token", "create", self.target.slug, "--name", "test", "--json").stdout
-        token, url = json.loads(printed)["token"], f"{self.seatkeeper.url}/scim/v2/{self.target.slug}"
+        url, token = self.open_endpoint(leavers=leavers, **overrides)
         idp = Okta(url, token) if isinstance(self.target, SCIMTarget) else Entra(url, token)
         self.company = Company(idp, leavers_vanish=leavers == "delete")
         return self.company
+
+    def open_endpoint(self, *, leavers: str = "disable", **overrides: Mapping[str, Any]) -> tuple[str, str]:
+        """Declare the integration and make it live; give the URL of its endpoint and a token for it."""
+        self.apply(leavers=leavers, **overrides)
+        self.seatkeeper.command("integration", "activate", self.target.slug)
+        printed = self.seatkeeper.command("token", "create", self.target.slug, "--name", "test", "--json").stdout
+        return f"{self.seatkeeper.url}/scim/v2/{self.target.slug}", json.loads(printed)["token"]
 
     def close(self) -> None:
         """End the processes and every connection."""
