@@ -1,8 +1,8 @@
 """One authenticated request: who asks, for which integration, and what was sent."""
 
 import time
-from collections.abc import Awaitable, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, nullcontext
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, TypeAlias
@@ -30,6 +30,7 @@ from seatkeeper.scim.members import parsed_id
 from seatkeeper.scim.recognition import UNKNOWN, Recognition
 from seatkeeper.scim.shapes import Shape
 from seatkeeper.scim.strictness import refuse_deviations
+from seatkeeper.scim.turns import Turns
 from seatkeeper.store.database import Database, Reader, Transaction
 
 _JSON = {"application/scim+json", "application/json", ""}
@@ -80,6 +81,7 @@ class Call:
     settings: SCIMSettings
     awaiting: Awaiting
     recognition: Recognition
+    turns: Turns
     query: Mapping[str, str] = field(default_factory=dict)
     """The query parameters by lower-case name; the last of several counts."""
     sent: dict[str, Any] | None = None
@@ -126,6 +128,15 @@ class Call:
     def transaction(self) -> AbstractAsyncContextManager[Transaction]:
         """Open a change that remembers who asked for it."""
         return self.database.transaction(self.origin) if self.within is None else nullcontext(self.within)
+
+    @asynccontextmanager
+    async def change_of(self, resource_id: UUID) -> AsyncIterator[Transaction]:
+        """Open a change of one resource, after those of it that are under way in this process."""
+        if self.within is not None:
+            yield self.within
+            return
+        async with self.turns.at(self.integration.id, resource_id), self.transaction() as tx:
+            yield tx
 
     def read(self) -> AbstractAsyncContextManager[Reader]:
         """Borrow a connection for reading."""

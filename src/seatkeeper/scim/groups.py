@@ -90,7 +90,7 @@ async def replace(call: Call) -> Response:
     payload = await call.resource(GROUP_SHAPE)
     draft, members = new_group(payload), members_of(payload)
     change = GroupChange(draft, members or MembersChange())
-    async with call.transaction() as tx:
+    async with call.change_of(resource_id(call)) as tx:
         group = await _changed(call, tx, lambda _: change)
         return await _shown(call, tx, group)
 
@@ -102,14 +102,14 @@ async def patch(call: Call) -> Response:
     members, and would be sent all of them each time. ``attributes=members`` asks for them all the same.
     """
     change = group_patch(await call.resource(GROUP_SHAPE))
-    async with call.transaction() as tx:
+    async with call.change_of(resource_id(call)) as tx:
         group = await _changed(call, tx, change)
         return await _shown(call, tx, group, all_members="attributes" in call.query)
 
 
 async def delete(call: Call) -> Response:
     """Remove a group."""
-    async with call.transaction() as tx:
+    async with call.change_of(resource_id(call)) as tx:
         if_version = await _wanted_version(call, tx)
         await delete_group(tx, call.integration, GroupId(resource_id(call)), if_version=if_version)
     return empty(204)

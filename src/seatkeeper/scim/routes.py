@@ -26,6 +26,7 @@ from seatkeeper.scim.offers import ENTITLEMENT, ROLE
 from seatkeeper.scim.proof import ACCOUNT, APP_GROUP, proven
 from seatkeeper.scim.provisioning import telling
 from seatkeeper.scim.recognition import Recognition
+from seatkeeper.scim.turns import Turns
 from seatkeeper.store.changes import Changes
 from seatkeeper.store.database import Database
 from seatkeeper.store.deadlocks import undeterred
@@ -132,6 +133,7 @@ class _House:
     settings: SCIMSettings
     awaiting: Awaiting
     recognition: Recognition = field(default_factory=Recognition)
+    turns: Turns = field(default_factory=Turns)
 
 
 class _Endpoint:
@@ -181,7 +183,7 @@ class _Endpoint:
         if handler is None:
             raise MethodNotAllowed(headers={"Allow": ", ".join(self._handlers)})
         query = query_of(request)
-        parts = (house.database, house.arrivals, house.settings, house.awaiting, house.recognition)
+        parts = (house.database, house.arrivals, house.settings, house.awaiting, house.recognition, house.turns)
         call = Call(request, caller, origin, *parts, query)
         return await undeterred(lambda: handler(call))
 
