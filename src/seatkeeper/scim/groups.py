@@ -16,6 +16,7 @@ from seatkeeper.operations.groups import (
     mark_unanswered,
 )
 from seatkeeper.scim.answers import answer, empty
+from seatkeeper.scim.attributes import Selection
 from seatkeeper.scim.calls import Call, resource_id
 from seatkeeper.scim.drafts import new_group
 from seatkeeper.scim.lists import Collection, answer_list
@@ -24,6 +25,7 @@ from seatkeeper.scim.models import Group as GroupModel
 from seatkeeper.scim.preconditions import has_seen, wanted_version
 from seatkeeper.scim.resources import entity_tag, group_resource, revision
 from seatkeeper.scim.shapes import GROUP_SHAPE
+from seatkeeper.scim.streams import STRETCH, streamed_group
 from seatkeeper.store.database import Reader, Transaction
 from seatkeeper.store.queries.filters import compile_group_filter
 from seatkeeper.store.queries.groups import (
@@ -82,7 +84,12 @@ async def get(call: Call) -> Response:
         group = await get_group(reader, call.integration.id, GroupId(resource_id(call)))
         if has_seen(call.request, revision(group)):
             return empty(304, {"ETag": entity_tag(revision(group))})
-        return await _shown(call, reader, group)
+        selected, members = call.selection(GROUP_SHAPE), None
+        if selected.shows("members"):
+            members = await find_few_members(reader, group.id, STRETCH)
+            if members is None:
+                return streamed_group(call, group, selected)
+        return _answered(call, group, members, selected)
 
 
 async def replace(call: Call) -> Response:
@@ -134,6 +141,10 @@ async def _shown(call: Call, reader: Reader, group: Group, *, all_members: bool 
     if selected.shows("members"):
         all_or_few = list_members if all_members else _list_few_members
         members = await all_or_few(reader, group.id)
+    return _answered(call, group, members, selected)
+
+
+def _answered(call: Call, group: Group, members: Sequence[Member] | None, selected: Selection) -> Response:
     resource = group_resource(call.base_url, group, members, selected)
     return answer(call.request, resource, headers={"ETag": entity_tag(revision(group))})
 

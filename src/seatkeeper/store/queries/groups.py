@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from sqlalchemy import Integer, Text, Uuid, any_, bindparam, false, func, select, true, union_all
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -9,7 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from seatkeeper.core.errors import NotFoundError
 from seatkeeper.core.ids import GroupId, IntegrationId, UserId
 from seatkeeper.core.users import Group
-from seatkeeper.store.database import Reader
+from seatkeeper.store.database import Reader, Row
 from seatkeeper.store.queries.listing import INTEGRATION, ListQuery, Page, Place, Stretch, read_page, read_stretch
 from seatkeeper.store.rows import decode_group
 from seatkeeper.store.statements import prepare
@@ -44,17 +45,14 @@ _UNANSWERED = prepare(
     )
 )
 _GROUPS = any_(bindparam("groups", type_=ARRAY(Uuid)))
-_people = (
-    select(
-        memberships.c.group_id,
-        users.c.id,
-        MEMBER_DISPLAY.label("display"),
-        users.c.user_name,
-        false().label("is_group"),
-    )
-    .join(users, users.c.id == memberships.c.user_id)
-    .where(memberships.c.group_id == _GROUPS)
-)
+_person = select(
+    memberships.c.group_id,
+    users.c.id,
+    MEMBER_DISPLAY.label("display"),
+    users.c.user_name,
+    false().label("is_group"),
+).join(users, users.c.id == memberships.c.user_id)
+_people = _person.where(memberships.c.group_id == _GROUPS)
 _groups_within = (
     select(
         nested_groups.c.group_id,
@@ -68,7 +66,13 @@ _groups_within = (
 )
 _all = union_all(_people, _groups_within).subquery("members")
 _MEMBERS_OF = prepare(select(_all).order_by(_all.c.is_group, _all.c.id))
+_WITHIN = prepare(_groups_within.order_by(groups.c.id))
 _GROUP = bindparam("group_id", type_=Uuid)
+_PEOPLE_AFTER = prepare(
+    _person.where(memberships.c.group_id == _GROUP, memberships.c.user_id > bindparam("after_id", type_=Uuid))
+    .order_by(memberships.c.user_id)
+    .limit(bindparam("most", type_=Integer))
+)
 _first = (
     select(memberships.c.user_id)
     .where(memberships.c.group_id == _GROUP)
@@ -111,6 +115,18 @@ async def list_members(reader: Reader, group_id: GroupId) -> list[Member]:
     return (await members_of_groups(reader, [group_id]))[group_id]
 
 
+async def list_people_after(reader: Reader, group_id: GroupId, after: UUID, most: int) -> list[Member]:
+    """Read members of a group who are people and come behind one, in the order of ``list_members``."""
+    return [
+        _member(row) for row in await reader.fetch_all(_PEOPLE_AFTER, group_id=group_id, after_id=after, most=most)
+    ]
+
+
+async def list_groups_within(reader: Reader, group_id: GroupId) -> list[Member]:
+    """Read the groups within a group, which come behind its people."""
+    return [_member(row) for row in await reader.fetch_all(_WITHIN, groups=[group_id])]
+
+
 async def find_few_members(reader: Reader, group_id: GroupId, most: int) -> list[Member] | None:
     """Read the members of a group as ``list_members`` does; None when there are more than ``most``."""
     row = await reader.fetch_one(_COUNT_FIRST, group_id=group_id, most=most)
@@ -124,5 +140,9 @@ async def members_of_groups(reader: Reader, group_ids: Sequence[GroupId]) -> dic
     if not found:
         return found
     for row in await reader.fetch_all(_MEMBERS_OF, groups=list(found)):
-        found[GroupId(row.pop("group_id"))].append(Member(**row))
+        found[GroupId(row["group_id"])].append(_member(row))
     return found
+
+
+def _member(row: Row) -> Member:
+    return Member(row["id"], row["display"], row["user_name"], row["is_group"])
