@@ -114,6 +114,15 @@ async def test_a_member_comes_and_goes_without_a_look_at_the_others(here: Direct
     assert len(await here.rows("memberships")) == PEOPLE - 100
 
 
+async def test_a_member_is_looked_for_by_other_names_without_a_look_at_everybody(here: Directory) -> None:
+    group = await _group(here)
+    async with _few_are_read(here, most=OFTEN * 12) as tx:
+        for number in range(OFTEN):
+            named = frozenset([f"x-{PEOPLE - number}", f"PERSON-{PEOPLE - 50 - number}", f"nobody-{number}"])
+            await change_members(tx, here.integration, group.id, MembersChange(add_named=named))
+    assert len(await here.rows("memberships")) == PEOPLE - 100 + 2 * OFTEN
+
+
 async def test_who_arrives_is_looked_for_among_the_awaited_by_name(here: Directory) -> None:
     async with _few_are_read(here, most=OFTEN * 12) as tx:
         for number in range(OFTEN):
