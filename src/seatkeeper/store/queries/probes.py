@@ -22,7 +22,8 @@ Equality: TypeAlias = tuple[AttributeBinding, Operand]
 
 _TELLING = frozenset({Kind.TEXT, Kind.EXACT, Kind.NUMBER})
 _LABELS = frozenset({"type", "primary"})
-"""Sub-attributes that nearly everybody's entries share: alone they find too many for the index to be of use."""
+"""Sub-attributes that nearly everybody's entries share: they find too many for the index to be of use, and beside
+a value that finds few they cost as much again."""
 
 
 def search_value(resources: Resources, equality: Equality) -> Sequence[ColumnElement[bool]]:
@@ -38,8 +39,8 @@ def search_value(resources: Resources, equality: Equality) -> Sequence[ColumnEle
 
 def search_entry(resources: Resources, equalities: Sequence[Equality]) -> Sequence[ColumnElement[bool]]:
     """Find the resources with an entry for which all of these hold; nothing where no index can tell."""
-    usable = [each for each in equalities if _tells(each) or kind_of(each[0]) is Kind.BOOLEAN]
-    if not any(_tells(each) and keys_of(each[0])[-1] not in _LABELS for each in usable):
+    usable = [each for each in equalities if _tells(each) and keys_of(each[0])[-1] not in _LABELS]
+    if not usable:
         return ()
     attribute, operand = usable[0]
     keys = keys_of(attribute)
