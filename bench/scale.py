@@ -13,7 +13,7 @@ import orjson
 
 from bench import scripts
 from bench.large_groups import LargeGroups, Place, measure_large_groups
-from bench.load import CONNECTIONS, Load, burst
+from bench.load import Load, burst
 from bench.memory import resident
 from bench.peer import Server, measure_side_by_side
 from bench.population import Population
@@ -100,12 +100,11 @@ def _measure(place: Place, second: str, people: int, seconds: int) -> Size:
 
 
 def _creates(urls: Sequence[str], token: str, prefix: str, seconds: int) -> Load:
-    """Create at all of these at once, with the same connections in all, and add it up."""
+    """Create at all of these at once and add it up."""
 
     def create(number: int) -> Load:
         script = scripts.create(f"{prefix}{number}-")
-        connections = CONNECTIONS // len(urls)
-        return burst(f"{urls[number]}/Users", token, script, seconds=seconds, connections=connections)
+        return burst(f"{urls[number]}/Users", token, script, seconds=seconds)
 
     with ThreadPoolExecutor(len(urls)) as pool:
         loads = list(pool.map(create, range(len(urls))))
