@@ -121,8 +121,8 @@ users = Table(
         literal_column('(lower(document::text COLLATE "pg_unicode_fast")::jsonb)').label("folded"),
         postgresql_using="gin",
         postgresql_ops={"folded": "jsonb_path_ops"},
-        # KiB of what came last and is not sorted in yet, which every look-up reads through: with PostgreSQL's 4 MiB
-        # it costs eight times as much after 10,000 arrivals, and one of them waits for all the sorting in.
+        # KiB of what came last and is not sorted in yet; every look-up reads through it. With PostgreSQL's 4 MiB
+        # one costs eight times as much after 10,000 arrivals, and one of these waits for all the sorting in.
         postgresql_with={"gin_pending_list_limit": 512},
     ),
 )
