@@ -102,11 +102,10 @@ def _read_all(place: Place, url: str) -> tuple[float, int]:
 
 
 def _rush(place: Place, group: str, people: Sequence[str]) -> Rush:
-    before = place.population.count_members(group)
     started = time.perf_counter()
     statuses = send_at_once(f"{place.url}/Groups/{group}", place.token, [_adding(person) for person in people])
     seconds = time.perf_counter() - started
-    return Rush(statuses, place.population.count_members(group) - before, seconds)
+    return Rush(statuses, place.population.count_members(group, people), seconds)
 
 
 def _adding(person: str) -> bytes:

@@ -53,6 +53,7 @@ def measure_side_by_side(seconds: int) -> tuple[Server, Server]:
 
 
 def _measure(url: str, token: str, folder: Path, seconds: int) -> Server:
+    burst(f"{url}/Users", token, scripts.create("warm"), seconds=1)
     creates = burst(f"{url}/Users", token, scripts.create("person"), seconds=seconds)
     people = int(creates.rate * seconds)
     while people < PEOPLE:

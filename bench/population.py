@@ -124,10 +124,10 @@ class Population:
         self._connection.execute("VACUUM ANALYZE memberships")
         return [str(row[0]) for row in rows]
 
-    def count_members(self, group: str) -> int:
-        """Count the members of a group."""
-        statement = "SELECT count(*) FROM memberships WHERE group_id = %s::uuid"
-        [[found]] = self._connection.execute(statement, [group]).fetchall()
+    def count_members(self, group: str, people: Sequence[str]) -> int:
+        """Count those of some people who are members of a group."""
+        statement = "SELECT count(*) FROM memberships WHERE group_id = %s::uuid AND user_id = ANY (%s::uuid[])"
+        [[found]] = self._connection.execute(statement, [group, list(people)]).fetchall()
         return int(found)
 
     def hundredth_last(self) -> UUID:
