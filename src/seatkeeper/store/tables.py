@@ -1,6 +1,7 @@
 """The tables of integrations and their work. A constraint's name says its rule.
 
-``workspace_tables`` adds those of the people who use Seatkeeper; ``migrations`` brings a database to this shape.
+``membership_tables`` adds who is in which group, ``workspace_tables`` those of the people who use Seatkeeper;
+``migrations`` brings a database to this shape.
 """
 
 from sqlalchemy import (
@@ -40,7 +41,8 @@ PENDING_ACCOUNT_JOB = text(f"account_id IS NOT NULL AND state IN ({_PENDING})")
 PENDING_GROUP_JOB = text(f"app_group_id IS NOT NULL AND state IN ({_PENDING})")
 
 
-def _owned_by(table: str, *, name: str | None = None, on_delete: str = "CASCADE") -> Column[object]:
+def owned_by(table: str, *, name: str | None = None, on_delete: str = "CASCADE") -> Column[object]:
+    """Refer to the row of another table that this one goes with, or outlives."""
     return Column(
         name or f"{table.rstrip('s')}_id",
         Uuid,
@@ -75,7 +77,7 @@ scim_tokens = Table(
     "scim_tokens",
     metadata,
     Column("id", Uuid, primary_key=True),
-    _owned_by("integrations"),
+    owned_by("integrations"),
     Column("kind", Text, nullable=False),
     Column("client_id", Text, nullable=True),
     Column("name", Text, nullable=False),
@@ -95,7 +97,7 @@ users = Table(
     "users",
     metadata,
     Column("id", Uuid, primary_key=True),
-    _owned_by("integrations"),
+    owned_by("integrations"),
     Column("user_name", Text, nullable=False),
     Column("user_name_key", Text, nullable=False),
     Column("external_id", Text, nullable=True),
@@ -131,7 +133,7 @@ groups = Table(
     "groups",
     metadata,
     Column("id", Uuid, primary_key=True),
-    _owned_by("integrations"),
+    owned_by("integrations"),
     Column("display_name", Text, nullable=False),
     Column("display_name_key", Text, nullable=False),
     Column("external_id", Text, nullable=True),
@@ -149,49 +151,19 @@ unique_values = Table(
     "unique_values",
     metadata,
     Column("digest", LargeBinary, primary_key=True),
-    _owned_by("integrations"),
+    owned_by("integrations"),
     Column("attribute", Text, nullable=False),
-    _owned_by("users"),
+    owned_by("users"),
     Index("unique_values_by_user", "user_id"),
     Index("unique_values_by_attribute", "integration_id", "attribute"),
-)
-
-memberships = Table(
-    "memberships",
-    metadata,
-    Column("group_id", Uuid, ForeignKey("groups.id", ondelete="CASCADE"), primary_key=True),
-    Column("user_id", Uuid, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
-    Index("memberships_by_user", "user_id", "group_id"),
-)
-
-nested_groups = Table(
-    "nested_groups",
-    metadata,
-    Column("group_id", Uuid, ForeignKey("groups.id", ondelete="CASCADE"), primary_key=True),
-    Column("member_id", Uuid, ForeignKey("groups.id", ondelete="CASCADE"), primary_key=True),
-    _owned_by("integrations"),
-    Index("nested_groups_by_member", "member_id", "group_id"),
-    Index("nested_groups_by_integration", "integration_id"),
-)
-
-waiting_members = Table(
-    "waiting_members",
-    metadata,
-    Column("group_id", Uuid, ForeignKey("groups.id", ondelete="CASCADE"), primary_key=True),
-    Column("value", Text, primary_key=True),
-    _owned_by("integrations"),
-    Column("value_key", Text, nullable=False),
-    Column("since", INSTANT, nullable=False),
-    Index("waiting_members_by_value", "integration_id", "value"),
-    Index("waiting_members_by_key", "integration_id", "value_key"),
 )
 
 accounts = Table(
     "accounts",
     metadata,
     Column("id", Uuid, primary_key=True),
-    _owned_by("integrations"),
-    _owned_by("users", on_delete="SET NULL"),
+    owned_by("integrations"),
+    owned_by("users", on_delete="SET NULL"),
     # By code points, so that the people whose name begins in some way are one range of an index.
     Column("user_name_key", Text(collation="C"), nullable=False),
     Column("uid", Text, nullable=True),
@@ -239,8 +211,8 @@ app_groups = Table(
     "app_groups",
     metadata,
     Column("id", Uuid, primary_key=True),
-    _owned_by("integrations"),
-    _owned_by("groups", on_delete="SET NULL"),
+    owned_by("integrations"),
+    owned_by("groups", on_delete="SET NULL"),
     Column("display_name", Text, nullable=False),
     Column("uid", Text, nullable=True),
     Column("created_here", Boolean, nullable=False, server_default=text("false")),
@@ -255,7 +227,7 @@ jobs = Table(
     "jobs",
     metadata,
     Column("id", Uuid, primary_key=True),
-    _owned_by("integrations"),
+    owned_by("integrations"),
     Column("account_id", Uuid, ForeignKey("accounts.id", ondelete="CASCADE"), nullable=True),
     Column("app_group_id", Uuid, ForeignKey("app_groups.id", ondelete="CASCADE"), nullable=True),
     Column("kind", Text, nullable=False),
@@ -341,7 +313,7 @@ attempts = Table(
     "attempts",
     metadata,
     Column("id", Uuid, primary_key=True),
-    _owned_by("jobs"),
+    owned_by("jobs"),
     Column("number", Integer, nullable=False),
     Column("epoch", BigInteger, nullable=False),
     Column("started_at", INSTANT, nullable=False),
@@ -393,8 +365,8 @@ tasks = Table(
     "tasks",
     metadata,
     Column("id", Uuid, primary_key=True),
-    _owned_by("integrations"),
-    _owned_by("jobs", on_delete="SET NULL"),
+    owned_by("integrations"),
+    owned_by("jobs", on_delete="SET NULL"),
     Column("kind", Text, nullable=False),
     Column("state", Text, nullable=False),
     Column("problem_code", Text, nullable=False),

@@ -16,7 +16,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from seatkeeper.store.tables import INSTANT, metadata
+from seatkeeper.store.membership_tables import metadata
+from seatkeeper.store.tables import INSTANT
 
 __all__ = ["metadata"]  # complete once this module is loaded
 

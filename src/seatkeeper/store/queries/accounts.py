@@ -15,11 +15,12 @@ from seatkeeper.core.jobs import OPEN
 from seatkeeper.core.users import Group, User
 from seatkeeper.core.values import Attributes
 from seatkeeper.store.database import Reader, Row
+from seatkeeper.store.membership_tables import memberships
 from seatkeeper.store.queries.due_jobs import written
 from seatkeeper.store.queries.nesting import belonging_to
 from seatkeeper.store.rows import decode_group, decode_user
 from seatkeeper.store.statements import prepare
-from seatkeeper.store.tables import account_grants, accounts, groups, jobs, memberships, users
+from seatkeeper.store.tables import account_grants, accounts, groups, jobs, users
 
 
 @dataclass(frozen=True, slots=True)

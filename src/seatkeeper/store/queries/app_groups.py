@@ -9,10 +9,11 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from seatkeeper.core.ids import AccountId, AppGroupId, GroupId, IntegrationId, Uid
 from seatkeeper.core.jobs import JobState
 from seatkeeper.store.database import Reader, Row
+from seatkeeper.store.membership_tables import memberships
 from seatkeeper.store.queries.due_jobs import written
 from seatkeeper.store.queries.nesting import belonging_to, groups_within
 from seatkeeper.store.statements import prepare
-from seatkeeper.store.tables import accounts, app_groups, groups, jobs, memberships
+from seatkeeper.store.tables import accounts, app_groups, groups, jobs
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,10 +23,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
+from seatkeeper.store.membership_tables import memberships, nested_groups
 from seatkeeper.store.queries.comparisons import Kind, Value, value_in
 from seatkeeper.store.queries.groups import MEMBER_DISPLAY
 from seatkeeper.store.queries.nesting import nesting
-from seatkeeper.store.tables import groups, memberships, nested_groups, users
+from seatkeeper.store.tables import groups, users
 
 
 @dataclass(frozen=True, slots=True)

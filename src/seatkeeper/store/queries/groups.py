@@ -11,10 +11,11 @@ from seatkeeper.core.errors import NotFoundError
 from seatkeeper.core.ids import GroupId, IntegrationId, UserId
 from seatkeeper.core.users import Group
 from seatkeeper.store.database import Reader, Row
+from seatkeeper.store.membership_tables import memberships, nested_groups
 from seatkeeper.store.queries.listing import INTEGRATION, ListQuery, Page, Place, Stretch, read_page, read_stretch
 from seatkeeper.store.rows import decode_group
 from seatkeeper.store.statements import prepare
-from seatkeeper.store.tables import groups, memberships, nested_groups, users
+from seatkeeper.store.tables import groups, users
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ A circle of groups does no harm: each group is met once.
 
 from sqlalchemy import CTE, ColumnElement, FromClause, Uuid, bindparam, select
 
-from seatkeeper.store.tables import memberships, nested_groups
+from seatkeeper.store.membership_tables import memberships, nested_groups
 
 
 def belonging_to(users: ColumnElement[bool]) -> CTE:

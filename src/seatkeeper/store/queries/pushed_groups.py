@@ -11,9 +11,10 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from seatkeeper.core.ids import AccountId, GroupId, IntegrationId, UserId
 from seatkeeper.store.database import Reader, Row
+from seatkeeper.store.membership_tables import memberships
 from seatkeeper.store.queries.seats import NewestJob, decode_newest
 from seatkeeper.store.statements import prepare
-from seatkeeper.store.tables import accounts, app_groups, groups, jobs, memberships, users
+from seatkeeper.store.tables import accounts, app_groups, groups, jobs, users
 
 MOST_MEMBERS = 1_000
 """Members of a group in a list are counted up to here."""

@@ -11,11 +11,12 @@ from seatkeeper.core.ids import GroupId, IntegrationId, UserId
 from seatkeeper.core.users import User
 from seatkeeper.core.values import Document
 from seatkeeper.store.database import Reader
+from seatkeeper.store.membership_tables import memberships
 from seatkeeper.store.queries.listing import INTEGRATION, ListQuery, Page, Place, Stretch, read_page, read_stretch
 from seatkeeper.store.queries.nesting import belonging_to
 from seatkeeper.store.rows import decode_user
 from seatkeeper.store.statements import prepare
-from seatkeeper.store.tables import groups, memberships, users
+from seatkeeper.store.tables import groups, users
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,10 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from seatkeeper.core.ids import AccountId, GroupId, UserId
 from seatkeeper.store.database import Transaction
+from seatkeeper.store.membership_tables import memberships
 from seatkeeper.store.queries.nesting import groups_within
 from seatkeeper.store.statements import prepare
-from seatkeeper.store.tables import accounts, memberships, users
+from seatkeeper.store.tables import accounts, users
 
 _USER = bindparam("user", type_=Uuid)
 _KEY = bindparam("key", type_=Text)

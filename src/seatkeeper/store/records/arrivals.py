@@ -40,11 +40,12 @@ from seatkeeper.core.ids import IntegrationId, UserId
 from seatkeeper.core.jobs import JobKind
 from seatkeeper.store.database import Transaction
 from seatkeeper.store.identifiers import new_id
+from seatkeeper.store.membership_tables import waiting_members
 from seatkeeper.store.records.jobs import wish_for, wish_values
 from seatkeeper.store.records.unique_values import lock_keys
 from seatkeeper.store.rowsets import encode_rows, rowset
 from seatkeeper.store.statements import prepare
-from seatkeeper.store.tables import accounts, events, users, waiting_members
+from seatkeeper.store.tables import accounts, events, users
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,9 +31,10 @@ from seatkeeper.core.ids import GroupId, IntegrationId, UserId
 from seatkeeper.core.users import Group
 from seatkeeper.store.database import Transaction
 from seatkeeper.store.identifiers import encode_ids
+from seatkeeper.store.membership_tables import memberships, nested_groups, waiting_members
 from seatkeeper.store.records.groups import GROUP_CONTENT, group_values
 from seatkeeper.store.statements import Prepared, prepare
-from seatkeeper.store.tables import groups, memberships, nested_groups, users, waiting_members
+from seatkeeper.store.tables import groups, users
 from seatkeeper.store.texts import name_key
 
 

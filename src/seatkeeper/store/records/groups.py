@@ -8,9 +8,10 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 from seatkeeper.core.ids import GroupId, IntegrationId
 from seatkeeper.core.users import Group
 from seatkeeper.store.database import Transaction
+from seatkeeper.store.membership_tables import nested_groups
 from seatkeeper.store.rows import decode_group
 from seatkeeper.store.statements import prepare
-from seatkeeper.store.tables import groups, nested_groups
+from seatkeeper.store.tables import groups
 from seatkeeper.store.texts import encode_document, name_key
 
 GROUP_CONTENT = {

@@ -4,8 +4,9 @@ from sqlalchemy import DateTime, Uuid, any_, bindparam, delete, func, select, up
 
 from seatkeeper.core.ids import GroupId, IntegrationId, UserId
 from seatkeeper.store.database import Transaction
+from seatkeeper.store.membership_tables import memberships
 from seatkeeper.store.statements import prepare
-from seatkeeper.store.tables import groups, memberships
+from seatkeeper.store.tables import groups
 
 _USER = bindparam("user_id", type_=Uuid)
 _theirs = (

@@ -9,8 +9,9 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from seatkeeper.core.ids import GroupId, IntegrationId, UserId
 from seatkeeper.store.database import Transaction
+from seatkeeper.store.membership_tables import waiting_members
 from seatkeeper.store.statements import prepare
-from seatkeeper.store.tables import groups, users, waiting_members
+from seatkeeper.store.tables import groups, users
 from seatkeeper.store.texts import name_key
 
 
