@@ -40,6 +40,8 @@ _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[.\d]*(?:Z|\+00:00)")
 _GIVEN = re.compile(r'(?<="access_token":")[^"]+')
 _CURSOR = re.compile(r'(?<="nextCursor":")[^"]+')
+_DIGEST = re.compile(r'(?<=\d)\.[0-9a-f]{16}(?=\\*")')
+"""Of a version: that of a user covers the ids of its groups."""
 _IN_NO_ANSWER_ALIKE = {"x-request-id", "content-length"}
 _NAMES = re.compile(r"@(\w+)@")
 
@@ -89,12 +91,13 @@ class Tenant:
     names: dict[str, str]
 
     def told(self, answer: httpx.Response, names: Mapping[str, str]) -> tuple[int, str]:
-        """Give an answer without what is its asker's own: its names, ids made for it, and instants."""
+        """Give an answer without what is its asker's own: its names, ids made for it, digests of these, instants."""
         headers = sorted(pair for pair in answer.headers.items() if pair[0] not in _IN_NO_ANSWER_ALIKE)
         words = [json.dumps(headers), _CURSOR.sub(lambda found: _opened(found[0]), answer.text)]
         text = "\n".join(words).replace(self.integration.slug, "@slug@").replace(self.integration.name, "@title@")
         for name, value in sorted(names.items(), key=lambda pair: -len(pair[1])):
             text = text.replace(json.dumps(value)[1:-1], f"@{name}@")
+        text = _DIGEST.sub("", text)
         numbers: dict[str, str] = {}
         text = _UUID.sub(lambda found: numbers.setdefault(found[0], f"id-{len(numbers)}"), text)
         return answer.status_code, _GIVEN.sub("@access@", _INSTANT.sub("@instant@", text))

@@ -21,6 +21,8 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 NOWHERE = "crm-nowhere"
 
 MEMBER = {"value": "@user@", "$ref": "@base@/Users/@user@", "display": "x"}
+NAMED = [{"value": "@external@"}, {"value": "@name@"}, {"value": "@team@"}]
+"""Members may be named by what they are called, and waited for."""
 NESTED = {"value": "@group@", "type": "Group"}
 USER: Json = {
     "id": "@user@",
@@ -30,10 +32,15 @@ USER: Json = {
     "groups": [{"value": "@group@"}],
     ENTERPRISE: {"manager": {"value": "@user@", "$ref": "@base@/Users/@user@"}},
 }
-GROUP: Json = {"id": "@group@", "displayName": "@team@", "externalId": "@external@", "members": [MEMBER, NESTED]}
+GROUP: Json = {
+    "id": "@group@",
+    "displayName": "@team@",
+    "externalId": "@external@",
+    "members": [MEMBER, NESTED, *NAMED],
+}
 CHANGES: Json = {
     "Operations": [
-        {"op": "add", "path": "members", "value": [MEMBER]},
+        {"op": "add", "path": "members", "value": [MEMBER, *NAMED]},
         {"op": "replace", "path": "externalId", "value": "@external@"},
     ]
 }
