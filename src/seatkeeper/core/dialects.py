@@ -56,7 +56,7 @@ PRESETS: Mapping[Dialect, frozenset[Tolerance]] = {
     Dialect.RIPPLING: _IGNORED | {Tolerance.LOOSE_SHAPES},
     Dialect.AUTHENTIK: _IGNORED | {Tolerance.VALUES_OF_REMOVE},
     Dialect.KEYCLOAK: _IGNORED | {Tolerance.WORDS_FOR_BOOLEANS},
-    Dialect.CANAILLE: frozenset(),
+    Dialect.CANAILLE: _IGNORED,
     Dialect.STRICT: frozenset(),
 }
 """Complete: a test holds it against ``Dialect``, and the identity providers at play against it."""
