@@ -124,8 +124,8 @@ users = Table(
         postgresql_using="gin",
         postgresql_ops={"folded": "jsonb_path_ops"},
         # KiB of what came last and is not sorted in yet; every look-up reads through it. With PostgreSQL's 4 MiB
-        # one costs eight times as much after 10,000 arrivals, and one of these waits for all the sorting in.
-        postgresql_with={"gin_pending_list_limit": 512},
+        # one costs five times as much after 10,000 arrivals, and one of these waits for all the sorting in.
+        postgresql_with={"gin_pending_list_limit": 256},
     ),
 )
 

@@ -333,7 +333,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('integration_id', 'user_name_key', name='user_names_are_unique_without_case')
     )
-    op.create_index('users_by_any_value', 'users', [sa.literal_column('(lower(document::text COLLATE "pg_unicode_fast")::jsonb)').label('folded')], unique=False, postgresql_using='gin', postgresql_ops={'folded': 'jsonb_path_ops'}, postgresql_with={'gin_pending_list_limit': 512})
+    op.create_index('users_by_any_value', 'users', [sa.literal_column('(lower(document::text COLLATE "pg_unicode_fast")::jsonb)').label('folded')], unique=False, postgresql_using='gin', postgresql_ops={'folded': 'jsonb_path_ops'}, postgresql_with={'gin_pending_list_limit': 256})
     op.create_index('users_by_display_name', 'users', ['integration_id', sa.literal_column("lower(document ->> 'displayName'::text)").label('display_key')], unique=False, postgresql_ops={'display_key': 'text_pattern_ops'})
     op.create_index('users_by_external_id', 'users', ['integration_id', 'external_id'], unique=False)
     op.create_index('users_in_order', 'users', ['integration_id', 'id'], unique=False, postgresql_include=['active'])
