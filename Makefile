@@ -33,7 +33,7 @@ lint: .venv/.ready
 check: .venv/.ready lint  ## format, lint, types, contracts and the fast tests
 	@$(run)pytest -n auto --hypothesis-profile=quick -m "not live and not slow" $(ARGS)
 
-bench: .apps/.ready  ## measure speed as ratios within one run
+bench: .apps/.ready  ## measure speed as ratios within one run (ARGS=--scale: 500,000 people, large groups)
 	@scripts/system-packages wrk
 	@$(run)python -m bench $(ARGS)
 
