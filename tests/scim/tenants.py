@@ -91,7 +91,7 @@ class Tenant:
     names: dict[str, str]
 
     def told(self, answer: httpx.Response, names: Mapping[str, str]) -> tuple[int, str]:
-        """Give an answer without what is its asker's own: its names, ids made for it, digests of these, instants."""
+        """Give an answer without what is its asker's own: names, ids made for it, digests of these, instants."""
         headers = sorted(pair for pair in answer.headers.items() if pair[0] not in _IN_NO_ANSWER_ALIKE)
         words = [json.dumps(headers), _CURSOR.sub(lambda found: _opened(found[0]), answer.text)]
         text = "\n".join(words).replace(self.integration.slug, "@slug@").replace(self.integration.name, "@title@")

@@ -82,6 +82,13 @@ async def test_a_strict_integration_says_what_it_refuses_and_why(database: Datab
     assert (await idp.patch(ada, first)).json()["scimType"] == "noTarget"
 
 
+async def test_cursors_are_not_told_of_to_canaille_whose_client_would_give_up(database: Database) -> None:
+    integration = replace(an_integration(), policy=Policy(dialect=Dialect.CANAILLE))
+    idp = IdP(client_of(database, integration.slug, await opened(database, integration)))
+    assert "pagination" not in await idp.read("/ServiceProviderConfig")
+    assert (await idp.read("/Users?cursor="))["totalResults"] == 0
+
+
 @pytest.mark.parametrize(
     "name", [name for name in SAMPLE_NAMES if name.startswith(("entra-", "onelogin-", "rfc"))]
 )
