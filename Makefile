@@ -31,7 +31,7 @@ lint: .venv/.ready
 	@$(run)lint-imports --no-logo
 
 check: .venv/.ready lint  ## format, lint, types, contracts and the fast tests
-	@$(run)pytest -n auto --hypothesis-profile=quick -m "not live and not slow" $(ARGS)
+	@$(run)pytest -n $$(($$(nproc) * 3 / 2)) --hypothesis-profile=quick -m "not live and not slow" $(ARGS)
 
 bench: .apps/.ready  ## measure speed as ratios within one run (ARGS=--scale: 500,000 people, large groups)
 	@scripts/system-packages wrk

@@ -1,6 +1,7 @@
 """One PostgreSQL for the whole run, and a database for each test."""
 
 import gc
+import signal
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 
@@ -13,6 +14,8 @@ from tests.databases import Databases
 from tests.scratch import scratch
 
 gc.disable()  # until everything is collected
+# Whoever runs the tests in the background has SIGINT ignored, and the processes they start would inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 properties.register_profile("quick", max_examples=20, deadline=None, database=None)
 """``make check`` tries properties less often, by ``--hypothesis-profile=quick``."""
