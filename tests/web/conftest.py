@@ -3,7 +3,6 @@
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TypeAlias
 
 import httpx
@@ -20,16 +19,7 @@ from seatkeeper.web.app import web_app
 from seatkeeper.web.house import House, WebSettings
 from tests.web.people import Person, client_with, sign_in
 
-HERE = Path(__file__).parent
-
 SignIn: TypeAlias = Callable[..., Awaitable[Person]]
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave the pages out of ``make check``: they are a sixth of its tests, and would take half of its time."""
-    for item in items:
-        if item.path.is_relative_to(HERE):
-            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture
