@@ -22,6 +22,8 @@ ANSWERS = {User, Group, type(None), AlreadyExistsError, NotFoundError, InvalidVa
 
 Wish = Callable[[], Awaitable[object]]
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 async def here(database_url: str) -> AsyncIterator[Directory]:

@@ -155,6 +155,7 @@ async def company(database: Database) -> AsyncIterator[Company]:
     await face.client.aclose()
 
 
+@pytest.mark.slow
 async def test_whatever_is_asked_at_any_endpoint_tells_nothing_of_another_integration(
     company: Company, database_url: str
 ) -> None:

@@ -45,6 +45,7 @@ async def here(database: Database) -> IntegrationId:
     return filled
 
 
+@pytest.mark.slow
 async def test_no_view_of_activity_reads_the_whole_of_it(here: IntegrationId, database: Database) -> None:
     read: dict[str, tuple[int, int]] = {}
     for name, wanted in VIEWS.items():
