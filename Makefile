@@ -30,9 +30,9 @@ lint: .venv/.ready
 	@$(run)mypy
 	@$(run)lint-imports --no-logo
 
-check: .venv/.ready lint  ## format, lint, types, contracts and the fast tests: pages and commands left out
+check: .venv/.ready lint  ## format, lint, types, contracts and the fast tests: pages, commands and processes left out
 	@$(run)pytest -n $$(($$(nproc) * 3 / 2)) --hypothesis-profile=quick -m "not live and not slow" \
-		--ignore tests/web --ignore tests/pages --ignore tests/journeys --ignore tests/cli $(ARGS)
+		--ignore tests/web --ignore tests/pages --ignore tests/journeys --ignore tests/cli --ignore tests/bootstrap $(ARGS)
 
 bench: .apps/.ready  ## measure speed as ratios within one run (ARGS=--scale: 500,000 people, large groups)
 	@scripts/system-packages wrk

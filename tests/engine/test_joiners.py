@@ -1,5 +1,7 @@
 """A person who is assigned gets an account, once, and it is proven by reading it back."""
 
+import pytest
+
 from seatkeeper.core.ids import Uid
 from seatkeeper.spi.errors import TransientError
 from tests.engine.world import World
@@ -108,6 +110,7 @@ async def test_an_id_that_was_given_out_again_leads_to_nobody_else(world: World)
     assert world.ledger.named("ada").attributes["title"] == "Countess"
 
 
+@pytest.mark.slow
 async def test_an_id_that_came_to_another_person_of_ours_leaves_the_first_one_to_be_made_anew(
     world: World,
 ) -> None:

@@ -296,6 +296,7 @@ async def test_members_added_at_once_are_all_there(database_url: str) -> None:
         await database.close()
 
 
+@pytest.mark.slow
 async def test_leavers_and_changes_of_their_groups_do_not_wait_for_one_another_for_ever(
     database: Database,
 ) -> None:
@@ -313,6 +314,7 @@ async def test_leavers_and_changes_of_their_groups_do_not_wait_for_one_another_f
         assert await _members(here, team) == {person.id for person in people[20:]}
 
 
+@pytest.mark.slow
 async def test_a_member_who_is_being_deleted_is_unknown_and_no_failure(database: Database) -> None:
     here = await directory_in(database)
     people = [await here.create(f"person-{number}") for number in range(20)]

@@ -216,6 +216,7 @@ async def test_what_a_transaction_commits_late_is_not_passed_over(
     assert _targets(receiver) == ["late", "early"]
 
 
+@pytest.mark.slow
 async def test_many_failures_are_one_message_for_people_and_the_next_a_minute_later(
     engine: Engine, receiver: Receiver, crm: IntegrationId, clock: Clock
 ) -> None:
@@ -239,6 +240,7 @@ async def test_many_failures_are_one_message_for_people_and_the_next_a_minute_la
     assert json.loads(receiver.received[1].body)["title"] == "Seatkeeper: 2 events"
 
 
+@pytest.mark.slow
 async def test_a_hundred_are_sent_in_one_turn_and_the_others_at_once_after_it(
     engine: Engine, receiver: Receiver, crm: IntegrationId
 ) -> None:

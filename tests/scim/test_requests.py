@@ -115,6 +115,7 @@ def test_every_error_of_an_operation_has_a_status() -> None:
     assert set(STATUSES) == set(RequestError.__subclasses__())
 
 
+@pytest.mark.slow
 async def test_without_a_database_the_identity_provider_is_asked_to_come_back(
     database_url: str, postgres: str, integration: Integration
 ) -> None:

@@ -3,12 +3,15 @@
 import asyncio
 from uuid import UUID
 
+import pytest
+
 from seatkeeper.store.database import Database
 from tests.scim.idp import IdP
 
 CROWD, PATIENCE = 60, 30.0
 
 
+@pytest.mark.slow
 async def test_others_are_answered_while_a_crowd_waits_for_one_group(database: Database, idp: IdP) -> None:
     group, people = await idp.group(), [await idp.user(f"person-{number}") for number in range(CROWD)]
     async with database.read() as reader, reader.connection.transaction():

@@ -89,6 +89,7 @@ async def population(database_url: str) -> Population:
     return await populate(database_url)
 
 
+@pytest.mark.slow
 @thorough
 @given(text=filters)
 def test_users_are_selected_as_in_memory(population: Population, text: str) -> None:
@@ -111,6 +112,7 @@ def test_users_are_selected_as_in_memory(population: Population, text: str) -> N
         4,
     )
 )
+@pytest.mark.slow
 def test_groups_are_selected_as_in_memory(population: Population, text: str) -> None:
     assert population.groups_in_sql(text) == population.groups_in_memory(text)
 
