@@ -13,12 +13,12 @@ from urllib.parse import quote_plus
 
 from seatkeeper.idps.endpoints import GROUP, PATCH, USER, Json, Manners, RefusedError, Sleep
 from seatkeeper.idps.people import Person, Team
-from seatkeeper.idps.providers import IdentityProvider
+from seatkeeper.idps.providers import PuttingProvider
 
 _NOT_FOUND = 404
 
 
-class Authentik(IdentityProvider):
+class Authentik(PuttingProvider):
     """An authentik with one SCIM provider."""
 
     manners: ClassVar[Manners] = Manners(headers={"User-Agent": "goauthentik.io/2026.8"})
@@ -65,23 +65,6 @@ class Authentik(IdentityProvider):
             person, self._create("/Users", _profile(person, active=True), f'userName eq "{person.user_name}"')
         )
 
-    def change(self, person: Person) -> None:
-        """Put the whole user."""
-        self._put(person, active=True)
-        self.known[person.number] = person
-
-    def deactivate(self, person: Person) -> None:
-        """Put the whole user, not active."""
-        self._put(person, active=False)
-
-    def reactivate(self, person: Person) -> None:
-        """Put the whole user, active."""
-        self._put(person, active=True)
-
-    def delete(self, person: Person) -> None:
-        """A plain DELETE."""
-        self.endpoint.call("DELETE", f"/Users/{self.endpoint.people.pop(person.number)}")
-
     def push_group(self, team: Team) -> None:
         """Create it, with its members only where the server cannot patch; else add them afterwards."""
         self.begin_cycle()
@@ -125,7 +108,8 @@ class Authentik(IdentityProvider):
                 raise
             return found
 
-    def _put(self, person: Person, *, active: bool) -> None:
+    def put(self, person: Person, *, active: bool) -> None:
+        """Put the whole user."""
         body = _profile(person, active=active)
         try:
             self.endpoint.call(

@@ -9,12 +9,12 @@ from urllib.parse import quote
 
 from seatkeeper.idps.endpoints import ENTERPRISE, GROUP, PATCH, USER, Json, Manners
 from seatkeeper.idps.people import Person, Team
-from seatkeeper.idps.providers import IdentityProvider
+from seatkeeper.idps.providers import PuttingProvider
 
 _REHEARSAL = "jumpcloud-test"
 
 
-class JumpCloud(IdentityProvider):
+class JumpCloud(PuttingProvider):
     """An organisation with one custom SCIM app."""
 
     manners: ClassVar[Manners] = Manners(headers={"Content-Type": "application/scim+json"})
@@ -36,23 +36,6 @@ class JumpCloud(IdentityProvider):
         if found is None:
             found = self.endpoint.call("POST", "/Users", _new(person))
         self.remember(person, found)
-
-    def change(self, person: Person) -> None:
-        """Put the whole user."""
-        self._put(person, active=True)
-        self.known[person.number] = person
-
-    def deactivate(self, person: Person) -> None:
-        """Put the whole user, not active."""
-        self._put(person, active=False)
-
-    def reactivate(self, person: Person) -> None:
-        """Put the whole user, active."""
-        self._put(person, active=True)
-
-    def delete(self, person: Person) -> None:
-        """A plain DELETE."""
-        self.endpoint.call("DELETE", f"/Users/{self.endpoint.people.pop(person.number)}")
 
     def push_group(self, team: Team) -> None:
         """Take over the group of that name or create it, then add the members; an empty one is not created."""
@@ -79,7 +62,8 @@ class JumpCloud(IdentityProvider):
         """A plain DELETE."""
         self.endpoint.call("DELETE", f"/Groups/{self.endpoint.teams.pop(team.name)}")
 
-    def _put(self, person: Person, *, active: bool) -> None:
+    def put(self, person: Person, *, active: bool) -> None:
+        """Put the whole user."""
         body = _whole(person, self.endpoint.people[person.number], active=active)
         self.endpoint.call("PUT", self.person_path(person), body)
 

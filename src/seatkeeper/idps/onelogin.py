@@ -11,13 +11,13 @@ from urllib.parse import quote_plus
 
 from seatkeeper.idps.endpoints import GROUP, PATCH, Json, Manners
 from seatkeeper.idps.people import Person, Team
-from seatkeeper.idps.providers import IdentityProvider
+from seatkeeper.idps.providers import PuttingProvider
 
 _CORE = "urn:scim:schemas:core:2.0"
 _ENTERPRISE = "urn:scim:schemas:extension:enterprise:2.0"
 
 
-class OneLogin(IdentityProvider):
+class OneLogin(PuttingProvider):
     """An account with a *SCIM Provisioner* app whose admin chose *Delete* for people who are deleted."""
 
     manners: ClassVar[Manners] = Manners(
@@ -35,23 +35,6 @@ class OneLogin(IdentityProvider):
         if found is None:
             found = self.endpoint.call("POST", "/Users", _template(person, active=True))
         self.remember(person, found)
-
-    def change(self, person: Person) -> None:
-        """Read the user, then put the whole template."""
-        self._put(person, active=True)
-        self.known[person.number] = person
-
-    def deactivate(self, person: Person) -> None:
-        """Suspend."""
-        self._put(person, active=False)
-
-    def reactivate(self, person: Person) -> None:
-        """Put the template of an active person."""
-        self._put(person, active=True)
-
-    def delete(self, person: Person) -> None:
-        """A plain DELETE."""
-        self.endpoint.call("DELETE", f"/Users/{self.endpoint.people.pop(person.number)}")
 
     def push_group(self, team: Team) -> None:
         """Read every group to find the one of that name, create it, and add member by member."""
@@ -80,7 +63,8 @@ class OneLogin(IdentityProvider):
         query = quote_plus(f'userName eq "{user_name}"')
         return self.endpoint.find("/Users", f"{query}&")
 
-    def _put(self, person: Person, *, active: bool) -> None:
+    def put(self, person: Person, *, active: bool) -> None:
+        """Read the user, then put the whole template."""
         path = self.person_path(person)
         self.endpoint.call("GET", path)
         self.endpoint.call("PUT", f"{path}?", _template(person, active=active))

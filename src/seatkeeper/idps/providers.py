@@ -85,3 +85,28 @@ class IdentityProvider(ABC):
     def values(self, numbers: frozenset[int]) -> list[Json]:
         """Refer to people as members, by their ids alone, in the order of their numbers."""
         return [{"value": self.endpoint.people[number]} for number in sorted(numbers)]
+
+
+class PuttingProvider(IdentityProvider):
+    """A tenant that sends the whole user whatever changed, and deletes with a plain DELETE."""
+
+    @abstractmethod
+    def put(self, person: Person, *, active: bool) -> None:
+        """Send the whole user."""
+
+    def change(self, person: Person) -> None:
+        """Put the whole user."""
+        self.put(person, active=True)
+        self.known[person.number] = person
+
+    def deactivate(self, person: Person) -> None:
+        """Put the whole user, not active."""
+        self.put(person, active=False)
+
+    def reactivate(self, person: Person) -> None:
+        """Put the whole user, active."""
+        self.put(person, active=True)
+
+    def delete(self, person: Person) -> None:
+        """A plain DELETE."""
+        self.endpoint.call("DELETE", f"/Users/{self.endpoint.people.pop(person.number)}")
