@@ -9,10 +9,9 @@ import psycopg
 
 from seatkeeper.bootstrap.errors import NotReadyError, StartError
 from seatkeeper.bootstrap.findings import look_at_key
-from seatkeeper.bootstrap.parts import now
+from seatkeeper.bootstrap.parts import find_installed, now
 from seatkeeper.bootstrap.preparing import database_directory, start_database
 from seatkeeper.bootstrap.settings import Settings
-from seatkeeper.engine.registry import find_connectors
 from seatkeeper.operations.findings import (
     Finding,
     look_at_clock,
@@ -74,7 +73,7 @@ async def _find_revision(reader: Reader) -> str | None:
 def _without_database(settings: Settings) -> list[Finding]:
     return [
         look_at_key(settings, [], {}),
-        look_at_connectors([], find_connectors()),
+        look_at_connectors([], find_installed(settings)),
         look_at_disk(_place(settings)),
     ]
 
@@ -88,7 +87,7 @@ async def _with_database(settings: Settings, reader: Reader) -> list[Finding]:
     return [
         look_at_key(settings, integrations, sealed),
         look_at_clock(before + (after - before) / 2, theirs),
-        look_at_connectors(integrations, find_connectors()),
+        look_at_connectors(integrations, find_installed(settings)),
         look_at_disk(_place(settings)),
         look_at_workers(standing),
         look_at_queue(standing, after),

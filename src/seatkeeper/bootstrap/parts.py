@@ -12,7 +12,7 @@ from seatkeeper.bootstrap.keys import open_keyring
 from seatkeeper.bootstrap.preparing import NO_PATIENCE, Patience, prepare_database
 from seatkeeper.bootstrap.settings import Settings
 from seatkeeper.engine.context import Engine
-from seatkeeper.engine.registry import find_connectors
+from seatkeeper.engine.registry import Installed, find_connectors
 from seatkeeper.store.database import Database
 from seatkeeper.store.sealing import Keyring
 
@@ -51,7 +51,7 @@ async def open_parts(
     await database.open()
     handing_out = asyncio.create_task(hints.hand_out(database), name="hints")
     try:
-        yield Parts(settings, url, database, keyring, _engine(database, keyring))
+        yield Parts(settings, url, database, keyring, _engine(settings, database, keyring))
     finally:
         hints.close()
         await asyncio.wait([handing_out], timeout=_LAST_HINTS)
@@ -59,5 +59,10 @@ async def open_parts(
         await database.close()
 
 
-def _engine(database: Database, keyring: Keyring) -> Engine:
-    return Engine(database, find_connectors(), keyring, now, random.SystemRandom())
+def find_installed(settings: Settings) -> Installed:
+    """Find the connectors, and the apps of the catalog and of the installation's own shelf."""
+    return find_connectors(*(shelf for shelf in (settings.catalog_dir,) if shelf is not None))
+
+
+def _engine(settings: Settings, database: Database, keyring: Keyring) -> Engine:
+    return Engine(database, find_installed(settings), keyring, now, random.SystemRandom())

@@ -60,6 +60,11 @@ class Settings(BaseSettings):
     secret_key_file: Path | None = Field(
         None, description="A file that holds what `SEATKEEPER_SECRET_KEY` would; set one of the two."
     )
+    catalog_dir: Path | None = Field(
+        None,
+        description="A directory with manifests of your own apps, one `NAME.yaml` each. One with the name of an"
+        " app of the catalog takes its place.",
+    )
     host: str = Field(
         "127.0.0.1",
         description="The address to listen on. Before you open it to others, put a reverse proxy that ends TLS in"

@@ -1,13 +1,18 @@
-"""Finding connectors: each is an entry point, and nothing in Seatkeeper names one."""
+"""Finding connectors: each is an entry point or an app's manifest, and nothing in Seatkeeper names one."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
 from typing import Any
 
 import structlog
 
+from seatkeeper.catalog.manifests import read_manifest
+from seatkeeper.catalog.shelves import find_manifests
 from seatkeeper.core.errors import NotFoundError
 from seatkeeper.spi.connector import Connector
+from seatkeeper.spi.documents import DocumentInvalidError
 
 GROUP = "seatkeeper.connectors"
 
@@ -15,52 +20,95 @@ _log = structlog.get_logger(__name__)
 
 
 class Installed(Mapping[str, Connector[Any]]):
-    """The usable connectors of this installation, by the name of their entry point.
+    """The usable connectors of this installation: entry points and the apps of the catalog, by name.
 
-    A connector is loaded when it is first asked for: what one stands on may take half a second to import. One
+    One is loaded when it is first asked for: what it stands on may take half a second to import. One
     that cannot be loaded is not in the mapping, is in ``broken`` with the reason, and hides no other. To go
-    through the mapping loads all.
+    through the mapping loads all. A connector that is only there for apps is found by ``kind`` alone.
     """
 
-    def __init__(self) -> None:
-        points = sorted(entry_points(group=GROUP), key=lambda point: point.name)
-        self._points = {point.name: point for point in points}
+    def __init__(self, *shelves: Path) -> None:
+        self._points = {point.name: point for point in entry_points(group=GROUP)}
+        self._manifests = _without_clashes(find_manifests(*shelves), self._points)
+        self._names = sorted({*self._points, *self._manifests})
         self._loaded: dict[str, Connector[Any] | str] = {}
 
     def __getitem__(self, name: str) -> Connector[Any]:
         found = self._find(name)
-        if isinstance(found, str):
+        if isinstance(found, str) or found.needs_behaviour:
             raise KeyError(name)
         return found
 
     def __iter__(self) -> Iterator[str]:
-        return (name for name in self._points if not isinstance(self._find(name), str))
+        return (name for name in self._names if name in self)
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
 
+    def __contains__(self, name: object) -> bool:
+        found = self._find(name) if isinstance(name, str) else ""
+        return not isinstance(found, str) and not found.needs_behaviour
+
     @property
     def broken(self) -> Mapping[str, str]:
         """Why the others that are installed cannot be used, by name."""
-        found = ((name, self._find(name)) for name in self._points)
+        found = ((name, self._find(name)) for name in self._names)
         return {name: reason for name, reason in found if isinstance(reason, str)}
 
     def _find(self, name: str) -> Connector[Any] | str:
         if name not in self._loaded:
-            self._loaded[name] = loaded = _load(self._points[name])
-            if isinstance(loaded, str):
+            self._loaded[name] = loaded = self._load(name)
+            if isinstance(loaded, str) and name in self._names:
                 _log.warning("connector.broken", connector=name, reason=loaded)
         return self._loaded[name]
 
+    def _load(self, name: str) -> Connector[Any] | str:
+        if name in self._points:
+            return _load(self._points[name])
+        if name not in self._manifests:
+            return "is not installed"
+        try:
+            return self._shelve(name, self._manifests[name].read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError, DocumentInvalidError) as error:
+            return f"{self._manifests[name].name}: {error}"
 
-def find_connectors() -> Installed:
-    """Find what is installed now."""
-    return Installed()
+    def _shelve(self, name: str, text: str) -> Connector[Any] | str:
+        manifest, behaviour = read_manifest(text)
+        kind = self._find(manifest.connector) if manifest.connector in self._points else "is not installed"
+        if isinstance(kind, str):
+            return f"its connector {manifest.connector}: {kind}"
+        if behaviour.value is not None and kind.adapt is None:
+            return f"its connector {manifest.connector} takes no behaviour"
+        if behaviour.value is None and kind.needs_behaviour:
+            return f"its connector {manifest.connector} needs a behaviour"
+        adapted = kind if behaviour.value is None or kind.adapt is None else kind.adapt(behaviour)
+        return replace(
+            adapted,
+            name=name,
+            title=manifest.title,
+            description=manifest.description,
+            mapping=manifest.mapping or adapted.mapping,
+            schema=adapted.schema if manifest.schema_ is None else manifest.schema_,
+            adapt=None,
+            needs_behaviour=False,
+            facts=manifest.facts(),
+        )
 
 
-def get_connector(name: str) -> Connector[Any]:
+def _without_clashes(manifests: Mapping[str, Path], points: Mapping[str, EntryPoint]) -> Mapping[str, Path]:
+    for name in sorted(manifests.keys() & points.keys()):
+        _log.warning("catalog.name_taken", app=name, manifest=str(manifests[name]))
+    return {name: path for name, path in manifests.items() if name not in points}
+
+
+def find_connectors(*shelves: Path) -> Installed:
+    """Find what is installed now, and the apps whose manifests stand on our shelf and these."""
+    return Installed(*shelves)
+
+
+def get_connector(name: str, *shelves: Path) -> Connector[Any]:
     """Find one connector. Raises ``NotFoundError`` that says what is there, or why this one is not."""
-    installed = find_connectors()
+    installed = find_connectors(*shelves)
     if name in installed:
         return installed[name]
     if name in installed.broken:

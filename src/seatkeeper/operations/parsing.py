@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from seatkeeper.core.errors import InvalidValueError
 from seatkeeper.operations.declared import DeclaredIntegration
-from seatkeeper.operations.located import Located, NotYAMLError, Place, load_located
+from seatkeeper.spi.documents import Located, NotYAMLError, Place, load_located, say_fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,13 +124,6 @@ def _fault(source: Source, document: Located, place: Place, sentence: str) -> st
 
 
 def _sentence(kind: str, message: str) -> str:
-    match kind:
-        case "missing":
-            return "is missing"
-        case "extra_forbidden":
-            return "is not known here"
-        case "model_type":
-            return "must be an integration: slug, name, connector, settings …"
-        case _:
-            plain = message.removeprefix("Value error, ")
-            return f"{plain[0].lower()}{plain[1:]}"
+    if kind == "model_type":
+        return "must be an integration: slug, name, connector, settings …"
+    return say_fault(kind, message)

@@ -1,13 +1,15 @@
-"""What a new integration may start from: a connector as it is, and later an app somebody has described."""
+"""What a new integration may start from: an app of the catalog, or a connector as it is."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from seatkeeper.core.errors import NotFoundError
 from seatkeeper.core.integrations import MappingRules, SchemaAttribute
 from seatkeeper.core.values import Document
 from seatkeeper.operations.checks import Connectors
+from seatkeeper.spi.connector import Connector
 
 
 class StartKind(StrEnum):
@@ -41,10 +43,7 @@ class StartingPoint:
 
 def list_starting_points(connectors: Connectors, search: str = "") -> list[StartingPoint]:
     """List what a search finds, apps before bare connectors, by title."""
-    found = [
-        StartingPoint(f"connector:{name}", StartKind.CONNECTOR, one.title, one.description, name)
-        for name, one in connectors.items()
-    ]
+    found = [_of(name, one) for name, one in connectors.items()]
     words = search.split()
     return sorted((one for one in found if one.matches(words)), key=lambda one: (one.kind, one.title.casefold()))
 
@@ -55,3 +54,17 @@ def get_starting_point(connectors: Connectors, key: str) -> StartingPoint:
         if one.key == key:
             return one
     raise NotFoundError("There is no such app to start from. Choose one from the list.")
+
+
+def _of(name: str, one: Connector[Any]) -> StartingPoint:
+    if one.facts is None:
+        return StartingPoint(f"connector:{name}", StartKind.CONNECTOR, one.title, one.description, name)
+    return StartingPoint(
+        f"app:{name}",
+        StartKind.APP,
+        one.title,
+        one.description,
+        name,
+        keywords=(*one.facts.keywords, one.facts.kind),
+        settings=one.facts.settings,
+    )

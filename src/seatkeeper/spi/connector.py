@@ -9,13 +9,15 @@ protocols that its app allows; ``abilities`` says the same in data, and the two 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from typing import Generic, Protocol, TypeVar, runtime_checkable
+from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
 
 from seatkeeper.core.accounts import Abilities, SeenAccount, SeenGroup
+from seatkeeper.core.apps import AppFacts
 from seatkeeper.core.entitlements import Entitlement
 from seatkeeper.core.ids import Uid
 from seatkeeper.core.integrations import MappingRules, SchemaAttribute
 from seatkeeper.core.values import Attributes
+from seatkeeper.spi.documents import Located
 from seatkeeper.spi.settings import ConnectorSettings
 
 S = TypeVar("S", bound=ConnectorSettings)
@@ -183,6 +185,13 @@ class Connector(Generic[S]):
     """The user schema a new integration starts with; empty is the standard one."""
     description: str = ""
     """One sentence for whoever chooses: what it connects."""
+    adapt: "Callable[[Located], Connector[Any]] | None" = None
+    """Make the connector of one app from the ``behaviour`` of its manifest. Raises ``DocumentInvalidError``.
+    What the result says of name, title, mapping and schema gives way to the manifest."""
+    needs_behaviour: bool = False
+    """It cannot be used as it is, and is only there for the apps of the catalog."""
+    facts: AppFacts | None = None
+    """What the catalog knows, where this is the connector of one app."""
 
 
 async def check(session: Session) -> Sequence[str]:

@@ -2,12 +2,15 @@
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import yaml
+from pydantic import BaseModel, ValidationError
 
 Place: TypeAlias = tuple[str | int, ...]
 """The way to a value: keys and positions from the top of its document."""
+
+M = TypeVar("M", bound=BaseModel)
 
 _DEEPEST = 20
 
@@ -18,6 +21,26 @@ class NotYAMLError(Exception):
     def __init__(self, line: int, sentence: str) -> None:
         super().__init__(sentence)
         self.line = line
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentFault:
+    """What is wrong in a document: on which line, with what (dotted), and why."""
+
+    line: int
+    where: str
+    sentence: str
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.where}{': ' if self.where else ''}{self.sentence}"
+
+
+class DocumentInvalidError(ValueError):
+    """A document was refused; ``faults`` are in the order of their lines."""
+
+    def __init__(self, *faults: DocumentFault) -> None:
+        self.faults = tuple(sorted(faults, key=lambda fault: fault.line))
+        super().__init__("; ".join(map(str, self.faults)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +55,50 @@ class Located:
         while place not in self.lines:
             place = place[:-1]
         return self.lines[place]
+
+    def part(self, name: str) -> "Located":
+        """Give what stands under a key of the top, with its lines; None as value where the key is not there."""
+        lines = {place[1:]: line for place, line in self.lines.items() if place[:1] == (name,)}
+        value = self.value.get(name) if isinstance(self.value, Mapping) else None
+        return Located(value, lines or {(): self.line_of(())})
+
+    def fault(self, place: Place, sentence: str) -> DocumentFault:
+        """Say what is wrong with a value."""
+        return DocumentFault(self.line_of(place), ".".join(map(str, place)), sentence)
+
+    def read(self, model: type[M]) -> M:
+        """Read the document as a model. Raises ``DocumentInvalidError`` that names every fault with its line."""
+        try:
+            return model.model_validate(self.value)
+        except ValidationError as error:
+            faults = (
+                self.fault(each["loc"], say_fault(each["type"], each["msg"]))
+                for each in error.errors(include_input=False, include_url=False)
+            )
+            raise DocumentInvalidError(*faults) from None
+
+
+def say_fault(kind: str, message: str) -> str:
+    """Put what pydantic found wrong with a value into plain words."""
+    match kind:
+        case "missing":
+            return "is missing"
+        case "extra_forbidden":
+            return "is not known here"
+        case _:
+            plain = message.removeprefix("Value error, ")
+            return f"{plain[0].lower()}{plain[1:]}"
+
+
+def load_document(text: str) -> Located:
+    """Read a text that holds one document. Raises ``DocumentInvalidError``."""
+    try:
+        documents = load_located(text)
+    except NotYAMLError as error:
+        raise DocumentInvalidError(DocumentFault(error.line, "", str(error))) from None
+    if len(documents) != 1:
+        raise DocumentInvalidError(DocumentFault(1, "", f"holds {len(documents)} documents, and one is needed"))
+    return documents[0]
 
 
 def load_located(text: str) -> list[Located]:

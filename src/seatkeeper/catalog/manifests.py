@@ -1,0 +1,62 @@
+"""The shape of an app's manifest."""
+
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from seatkeeper.core.apps import AppFacts, Tested
+from seatkeeper.core.integrations import MappingRules, SchemaAttribute
+from seatkeeper.spi.documents import Located, load_document
+
+Text = Annotated[str, Field(min_length=1)]
+
+
+class _Shape(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class TestedManifest(_Shape):
+    """``core.apps.Tested``."""
+
+    version: Text
+    at: date
+
+
+class Manifest(_Shape):
+    """One app. What is None is as the connector declares it."""
+
+    title: Text
+    description: Text
+    """One sentence: what the app is, and what is managed in it."""
+    keywords: tuple[Text, ...] = ()
+    connector: Text
+    settings: dict[str, Any] = Field(default_factory=dict)
+    schema_: tuple[SchemaAttribute, ...] | None = Field(None, alias="schema")
+    mapping: MappingRules | None = None
+    quirks: tuple[Text, ...] = ()
+    service_account: str = ""
+    identity_provider: str = ""
+    source: str = ""
+    tested: TestedManifest | None = None
+    behaviour: dict[str, Any] | None = None
+    """The connector's own part: how it speaks to this app. Its connector reads it (``Connector.adapt``)."""
+
+    def facts(self) -> AppFacts:
+        """Give what people are told of the app."""
+        return AppFacts(
+            kind=self.connector,
+            keywords=self.keywords,
+            settings=self.settings,
+            quirks=self.quirks,
+            service_account=self.service_account,
+            identity_provider=self.identity_provider,
+            source=self.source,
+            tested=None if self.tested is None else Tested(self.tested.version, self.tested.at),
+        )
+
+
+def read_manifest(text: str) -> tuple[Manifest, Located]:
+    """Read a manifest, and its ``behaviour`` with its lines. Raises ``DocumentInvalidError``."""
+    document = load_document(text)
+    return document.read(Manifest), document.part("behaviour")
