@@ -37,6 +37,17 @@ class WantedAccount:
         return None if self.grants is None else frozenset(grant.entitlement for grant in self.grants)
 
 
+class Proof(StrEnum):
+    """What reading an account back shows."""
+
+    READING = "reading"
+    """What the app holds."""
+    LATER = "later"
+    """What was handed over to the app, until the app has shown what it made of it: a job waits for that."""
+    NEVER = "never"
+    """What was handed over to the app, and no more: every change is then *done, unverified*."""
+
+
 @dataclass(frozen=True, slots=True)
 class SeenAccount:
     """An account as the connector read it from the app, in the app's own attribute names.
@@ -49,6 +60,9 @@ class SeenAccount:
     active: bool | None
     attributes: Attributes
     entitlements: frozenset[Entitlement] = frozenset()
+    is_shown: bool = True
+    """False, under ``Proof.LATER``: this was handed over, and the app has not shown it yet. An account that was
+    deleted is seen so until the app has shown itself without it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +98,9 @@ class Abilities:
     """False where members can be changed and never read back: a group's change is then *done, unverified*."""
     reads_back: bool = True
     """False where nothing can be read: every change is then *done, unverified*."""
+    proof: Proof = Proof.READING
+    unproven: frozenset[str] = frozenset()
+    """Attributes that read as they were handed over, whatever the app made of them."""
     write_only: frozenset[str] = frozenset()
     """Attributes that can be written and never read back, such as a password."""
     create_only: frozenset[str] = frozenset()

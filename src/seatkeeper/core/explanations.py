@@ -63,6 +63,11 @@ EXPLANATIONS: Mapping[ProblemCode, Explanation] = {
         "The app accepted the change, but does not hold what was wanted.",
         "Look at what is named here in the app: something may change it back. Then retry the job.",
     ),
+    ProblemCode.NOT_SHOWN: Explanation(
+        "The change was handed over, and the app has not shown yet what it made of it.",
+        "Nothing: it is looked for again by itself. Where that takes longer than usual, look whether the app takes in"
+        " what it is given.",
+    ),
     ProblemCode.MAPPING_FAILED: Explanation(
         "A mapping expression cannot be worked out for this person.",
         "Correct the expression, or the person's values in the identity provider, and retry the job.",

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import assert_never
 
-from seatkeeper.core.accounts import Abilities, Presence, SeenAccount, WantedAccount
+from seatkeeper.core.accounts import Abilities, Presence, Proof, SeenAccount, WantedAccount
 from seatkeeper.core.entitlements import Entitlement
 from seatkeeper.core.ids import Uid
 from seatkeeper.core.steps import (
@@ -106,15 +106,13 @@ def unreadable(
     """
     if wanted.presence is Presence.UNTOUCHED:
         return ()
-    if not abilities.reads_back:
+    if not abilities.reads_back or abilities.proof is Proof.NEVER:
         return (ACCOUNT,)
     untold = abilities.disables and seen is not None and seen.active is None
     active = (ACTIVE,) if untold and wanted.presence is not Presence.ABSENT else ()
     written = wanted.attributes if done is None else _written(done.steps)
-    hidden = sorted(
-        name for name in abilities.write_only & written.keys() if not is_unassigned(wanted.attributes.get(name))
-    )
-    return (*active, *hidden)
+    hidden = (abilities.write_only | abilities.unproven) & written.keys()
+    return (*active, *sorted(name for name in hidden if not is_unassigned(wanted.attributes.get(name))))
 
 
 def plan_members(wanted: frozenset[Uid], seen: frozenset[Uid], managed: frozenset[Uid]) -> MemberChange:

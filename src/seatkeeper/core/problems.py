@@ -19,6 +19,7 @@ class ProblemCode(StrEnum):
     PERMISSION_MISSING = "permission_missing"
     NOT_SUPPORTED = "not_supported"
     NOT_AS_WANTED = "not_as_wanted"
+    NOT_SHOWN = "not_shown"
     MAPPING_FAILED = "mapping_failed"
     REQUIRED_MISSING = "required_missing"
     REMOVALS_HELD = "removals_held"

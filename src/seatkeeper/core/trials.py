@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from seatkeeper.core.accounts import Abilities
+from seatkeeper.core.accounts import Abilities, Proof
 from seatkeeper.core.explanations import Explanation
 from seatkeeper.core.problems import Problem, ProblemCode
 from seatkeeper.core.wording import explain
@@ -108,5 +108,8 @@ def describe_abilities(abilities: Abilities) -> tuple[tuple[bool, str], ...]:
         (abilities.deletes, "delete accounts"),
         (abilities.groups, "keep groups and their members"),
         (bool(abilities.grants), f"give and take {', '.join(sorted(abilities.grants)) or 'entitlements'}"),
-        (abilities.reads_back, "show what it holds, so that every change is proven"),
+        (
+            abilities.reads_back and abilities.proof is not Proof.NEVER,
+            "show what it holds, so that every change is proven",
+        ),
     )

@@ -18,7 +18,7 @@ from seatkeeper.engine.goals import Goal
 from seatkeeper.engine.leave_groups import leave_groups
 from seatkeeper.engine.links import Lease
 from seatkeeper.engine.observe import Progress, observe
-from seatkeeper.engine.verify import Done, verify
+from seatkeeper.engine.verify import Done, verify, verify_untouched
 from seatkeeper.engine.workplace import Workplace
 from seatkeeper.spi.errors import (
     AccountExistsError,
@@ -138,7 +138,7 @@ async def _round(place: Workplace, job: ClaimedJob, goal: Goal, progress: Progre
     held = frozenset(grant.entitlement for grant in goal.person.account.grants)
     steps = plan(wanted, seen, place.app.abilities, held)
     if steps.is_empty:
-        return Unchanged()
+        return verify_untouched(place, job, wanted, seen)
     if _takes_access(steps) and not job.counted:
         return Recount()
     try:

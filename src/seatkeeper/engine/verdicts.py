@@ -10,6 +10,7 @@ from seatkeeper.core.events import EventKind
 from seatkeeper.core.integrations import RetryRule
 from seatkeeper.core.jobs import JobKind, JobState
 from seatkeeper.core.outcomes import Failed, Quarantined, Retrying, Succeeded, Unchanged, Unverified, Waiting
+from seatkeeper.core.plan import ACCOUNT
 from seatkeeper.core.problems import Problem, ProblemCode
 from seatkeeper.core.tasks import TaskKind
 from seatkeeper.engine.attempt import Recount, Result
@@ -86,7 +87,10 @@ class Court:
 
     def _retry(self, job: ClaimedJob, problem: Problem) -> Verdict:
         first_failed_at = job.first_failed_at or self.now
-        if is_spent(self.retries, first_failed_at, self.now):
+        is_over = is_spent(self.retries, first_failed_at, self.now)
+        if is_over and problem.code is ProblemCode.NOT_SHOWN:
+            return self.judge(job, Unverified((ACCOUNT,)))
+        if is_over:
             spent = Problem(ProblemCode.ATTEMPTS_SPENT, problem.detail)
             return Verdict(JobState.FAILED, "failed", EventKind.JOB_FAILED, spent)
         # Activity tells of the first failure and of every new kind, not of each try: the attempts do that.

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from seatkeeper.core.accounts import Presence, SeenAccount, WantedAccount
+from seatkeeper.core.accounts import Presence, Proof, SeenAccount, WantedAccount
 from seatkeeper.core.entitlements import Entitlement
 from seatkeeper.core.outcomes import Failed, Outcome, Retrying, Succeeded, Unchanged, Unverified, Waiting
 from seatkeeper.core.plan import differences, unreadable
@@ -18,6 +18,8 @@ from seatkeeper.store.records.claims import ClaimedJob
 
 PAUSES: Sequence[float] = (0.0, 0.1, 0.4, 1.5)
 """Seconds before each reading: some apps show a change a little later than they confirm it."""
+
+NOT_SHOWN = Retrying(Problem(ProblemCode.NOT_SHOWN, ""))
 
 _MOST_FAILURES = 3
 """So many attempts in a row that did not stick make a failure: the app ignores what it is told."""
@@ -42,12 +44,31 @@ async def verify(place: Workplace, job: ClaimedJob, done: Done, progress: Progre
         differing = await _read_until_right(place, done, progress)
     if done.plan.shortfalls:
         return _ask_a_person(done.plan.shortfalls)
+    if is_yet_to_show(progress.seen):
+        return NOT_SHOWN
     if differing:
         return not_as_wanted(differing, job)
     unread = unreadable(done.wanted, abilities, seen=progress.seen, done=done.plan)
-    if unread:
-        return Unverified(unread)
-    return Succeeded() if done.plan.steps else Unchanged()
+    return Unverified(unread) if unread else Succeeded()
+
+
+def verify_untouched(
+    place: Workplace, job: ClaimedJob, wanted: WantedAccount, seen: SeenAccount | None
+) -> Outcome:
+    """Say how an attempt ended that found nothing to do, which an earlier one may have done."""
+    abilities = place.app.abilities
+    if is_yet_to_show(seen):
+        return NOT_SHOWN
+    was_awaited = job.last_problem is ProblemCode.NOT_SHOWN
+    if not was_awaited and abilities.proof is not Proof.NEVER:
+        return Unchanged()
+    unread = unreadable(wanted, abilities, seen=seen)
+    return Unverified(unread) if unread else Succeeded()
+
+
+def is_yet_to_show(seen: SeenAccount | None) -> bool:
+    """Say whether what is seen was only handed over."""
+    return seen is not None and not seen.is_shown
 
 
 def not_as_wanted(differing: Sequence[str], job: ClaimedJob) -> Retrying | Failed:
@@ -65,7 +86,7 @@ async def _read_until_right(place: Workplace, done: Done, progress: Progress) ->
         assert progress.uid is not None
         progress.seen = await place.app.read_account(progress.uid)
         differing = differences(done.wanted, progress.seen, place.app.abilities, done.held)
-        if not differing or done.plan.shortfalls:
+        if not differing or done.plan.shortfalls or is_yet_to_show(progress.seen):
             break
     if progress.seen is None:
         progress.uid = None

@@ -70,6 +70,7 @@ ANSWERS: Mapping[ProblemCode, tuple[int, str | None] | None] = {
     ProblemCode.ATTEMPTS_SPENT: (503, None),
     ProblemCode.CONNECTOR_BUG: (500, None),
     ProblemCode.PERSON_NEEDED: None,
+    ProblemCode.NOT_SHOWN: None,
 }
 """The status and keyword an identity provider is told each problem with; None is no error. Complete: a test holds
 it against ``ProblemCode``.
