@@ -65,8 +65,8 @@ EXPLANATIONS: Mapping[ProblemCode, Explanation] = {
     ),
     ProblemCode.NOT_SHOWN: Explanation(
         "The change was handed over, and the app has not shown yet what it made of it.",
-        "Nothing: it is looked for again by itself. Where that takes longer than usual, look whether the app takes in"
-        " what it is given.",
+        "Nothing: it is looked for again by itself. Where that takes longer than usual, look whether the app takes"
+        " in what it is given.",
     ),
     ProblemCode.MAPPING_FAILED: Explanation(
         "A mapping expression cannot be worked out for this person.",
