@@ -7,12 +7,13 @@ from datetime import timedelta
 import pytest
 
 from seatkeeper.core.integrations import Policy, RetryRule
-from seatkeeper.core.outcomes import Retrying
-from seatkeeper.core.problems import ProblemCode
+from seatkeeper.core.outcomes import Quarantined, Retrying
+from seatkeeper.core.problems import Problem, ProblemCode
 from seatkeeper.engine.attempt import interpret
 from seatkeeper.engine.sweep import sweep
 from seatkeeper.operations.tasks import complete_task
 from seatkeeper.spi.errors import (
+    AppChangedError,
     AccountNotFoundError,
     ConnectorError,
     CredentialsRefusedError,
@@ -109,6 +110,13 @@ async def test_throttling_makes_the_whole_integration_wait_and_counts_against_no
     await world.run()
     assert set(await world.states()) == {"succeeded"}
     assert world.ledger.names() == sorted(names)
+
+
+async def test_an_app_that_changed_its_face_stops_the_integration_like_one_that_lets_nobody_in() -> None:
+    async def look() -> None:
+        raise AppChangedError("No button Save.")
+
+    assert await interpret(look()) == Quarantined(Problem(ProblemCode.APP_CHANGED, "No button Save."))
 
 
 async def test_refused_credentials_stop_the_integration_and_harm_no_job(world: World) -> None:

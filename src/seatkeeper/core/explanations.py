@@ -80,6 +80,11 @@ EXPLANATIONS: Mapping[ProblemCode, Explanation] = {
         "More accounts than usual would be removed, so the removals are held.",
         "Look through them, then approve or decline the task. Joiners and movers go on meanwhile.",
     ),
+    ProblemCode.APP_CHANGED: Explanation(
+        "The app does not look as its recipe says, so the integration waits and changes nothing.",
+        "Compare the step named here with the app, and correct the recipe. The integration goes on by itself once"
+        " it can sign in and find an account again.",
+    ),
     ProblemCode.PERSON_NEEDED: Explanation(
         "A person has to do something in the app.",
         "Do what the task says, and close it.",

@@ -10,6 +10,7 @@ class ProblemCode(StrEnum):
     APP_UNREACHABLE = "app_unreachable"
     APP_THROTTLED = "app_throttled"
     CREDENTIALS_REFUSED = "credentials_refused"
+    APP_CHANGED = "app_changed"
     ACCOUNT_VANISHED = "account_vanished"
     ACCOUNT_EXISTS = "account_exists"
     ACCOUNT_TAKEN = "account_taken"

@@ -12,6 +12,7 @@ _REMEDIES: Mapping[ProblemCode, str] = {
     ProblemCode.SETTINGS_INVALID: "Correct what is named here, and test again.",
     ProblemCode.APP_UNREACHABLE: "Check the address, that the app is up, and that this machine may reach it.",
     ProblemCode.APP_THROTTLED: "Wait a minute, and test again.",
+    ProblemCode.APP_CHANGED: "Compare what is named here with the app's page, and correct the recipe.",
     ProblemCode.CREDENTIALS_REFUSED: "Enter the service account's credentials again, or renew them in the app.",
     ProblemCode.PERMISSION_MISSING: "Grant the service account this permission in the app, and test again.",
     ProblemCode.REJECTED_VALUE: "Check that the address is that of the app's API, and test again.",

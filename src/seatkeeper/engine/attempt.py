@@ -23,6 +23,7 @@ from seatkeeper.engine.workplace import Workplace
 from seatkeeper.spi.errors import (
     AccountExistsError,
     AccountNotFoundError,
+    AppChangedError,
     ConnectorError,
     CredentialsRefusedError,
     NeedsPersonError,
@@ -92,6 +93,8 @@ async def interpret(  # noqa: PLR0911, C901 - one line for each of a closed set
         return Retrying(Problem(ProblemCode.APP_THROTTLED, str(error)), error.retry_after)
     except CredentialsRefusedError as error:
         return Quarantined(Problem(ProblemCode.CREDENTIALS_REFUSED, str(error)))
+    except AppChangedError as error:
+        return Quarantined(Problem(ProblemCode.APP_CHANGED, str(error)))
     except AccountNotFoundError as error:
         return Retrying(Problem(ProblemCode.ACCOUNT_VANISHED, str(error)))
     except AccountExistsError as error:

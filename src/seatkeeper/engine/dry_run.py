@@ -32,7 +32,14 @@ _WRITTEN_EVERY = 1.0
 _LONGEST_RUN = timedelta(hours=6)
 _EXAMPLES = 5
 _REASONS = 20
-_STOPS = frozenset({ProblemCode.APP_UNREACHABLE, ProblemCode.CREDENTIALS_REFUSED, ProblemCode.APP_THROTTLED})
+_STOPS = frozenset(
+    {
+        ProblemCode.APP_UNREACHABLE,
+        ProblemCode.CREDENTIALS_REFUSED,
+        ProblemCode.APP_CHANGED,
+        ProblemCode.APP_THROTTLED,
+    }
+)
 """Problems of the app rather than of one person: nobody else would fare better."""
 _ASKS_FOR_SOMEBODY = frozenset({ProblemCode.AMBIGUOUS_MATCH, ProblemCode.PERSON_NEEDED, ProblemCode.NOT_SUPPORTED})
 

@@ -66,6 +66,7 @@ ANSWERS: Mapping[ProblemCode, tuple[int, str | None] | None] = {
     ProblemCode.APP_UNREACHABLE: (503, None),
     ProblemCode.APP_THROTTLED: (503, None),
     ProblemCode.CREDENTIALS_REFUSED: (503, None),
+    ProblemCode.APP_CHANGED: (503, None),
     ProblemCode.ACCOUNT_VANISHED: (503, None),
     ProblemCode.ATTEMPTS_SPENT: (503, None),
     ProblemCode.CONNECTOR_BUG: (500, None),
@@ -114,7 +115,8 @@ def refusal_about(job: NewestJob) -> Refusal | None:
         case JobState.FAILED | JobState.WAITING:
             return _refusal(problem)
         case JobState.QUEUED | JobState.RETRYING:
-            is_refused = problem.code is ProblemCode.CREDENTIALS_REFUSED and not job.is_worked_on
+            stops = {ProblemCode.CREDENTIALS_REFUSED, ProblemCode.APP_CHANGED}
+            is_refused = problem.code in stops and not job.is_worked_on
             return _refusal(problem) if is_refused else None
         case (
             JobState.RUNNING

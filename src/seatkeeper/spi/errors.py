@@ -37,6 +37,10 @@ class CredentialsRefusedError(ConnectorError):
     """The app refused the service account. Stops the whole integration until a probe succeeds."""
 
 
+class AppChangedError(ConnectorError):
+    """The app does not look as it is described. Stops the whole integration until a probe succeeds: no guessing."""
+
+
 class AccountNotFoundError(ConnectorError):
     """The account is not there (any more). For a removal that is success."""
 
