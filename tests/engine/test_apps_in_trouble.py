@@ -13,8 +13,8 @@ from seatkeeper.engine.attempt import interpret
 from seatkeeper.engine.sweep import sweep
 from seatkeeper.operations.tasks import complete_task
 from seatkeeper.spi.errors import (
-    AppChangedError,
     AccountNotFoundError,
+    AppChangedError,
     ConnectorError,
     CredentialsRefusedError,
     NeedsPersonError,

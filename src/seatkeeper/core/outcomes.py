@@ -50,7 +50,7 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Quarantined:
-    """The app refused the service account, or changed its face: the whole integration stops, the job waits unharmed."""
+    """The app refused the service account, or looks another way: the whole integration stops, its jobs wait."""
 
     problem: Problem
 

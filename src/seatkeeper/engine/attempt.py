@@ -74,7 +74,7 @@ async def attempt_account(place: Workplace, job: ClaimedJob, goal: Goal) -> Acco
     return AccountAttempt(job, goal, progress, started_at, clock(), result)
 
 
-async def interpret(  # noqa: PLR0911, C901 - one line for each of a closed set
+async def interpret(  # noqa: PLR0911, PLR0912, C901 - one line for each of a closed set
     work: Awaitable[P], *, at_most: float = LONGEST_ATTEMPT
 ) -> P | Outcome:
     """Await the work, and turn every error a connector may raise, and those it may not, into an outcome.

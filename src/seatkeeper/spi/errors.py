@@ -38,7 +38,7 @@ class CredentialsRefusedError(ConnectorError):
 
 
 class AppChangedError(ConnectorError):
-    """The app does not look as it is described. Stops the whole integration until a probe succeeds: no guessing."""
+    """The app does not look as it is described. Stops the whole integration until a probe succeeds."""
 
 
 class AccountNotFoundError(ConnectorError):
