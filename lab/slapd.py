@@ -4,7 +4,6 @@ The reader and writer are OpenLDAP's own ``ldapsearch``, ``ldapmodify`` and ``ld
 about the directory never passes through the code under test.
 """
 
-import base64
 import hashlib
 import os
 import shutil
@@ -17,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lab.certificates import Authority
+from lab.ldif import read_ldif
 from lab.processes import ROOT, Command, Server, free_port
 
 BASE = "dc=example,dc=org"
@@ -194,17 +194,8 @@ _PLACES = {
 
 
 def _entries(ldif: str) -> Iterator[Entry]:
-    for block in ldif.strip().split("\n\n"):
-        values: dict[str, list[str]] = {}
-        for line in block.splitlines():
-            name, _, rest = line.partition(":")
-            values.setdefault(name, []).append(_value(rest))
-        if "dn" in values:
-            (dn,) = values.pop("dn")
-            yield Entry(dn, {name: tuple(found) for name, found in values.items()})
-
-
-def _value(rest: str) -> str:
-    if rest.startswith(":"):
-        return base64.b64decode(rest[1:]).decode(errors="replace")
-    return rest.strip()
+    for dn, attributes in read_ldif(ldif):
+        texts = {
+            name: tuple(value.decode(errors="replace") for value in values) for name, values in attributes.items()
+        }
+        yield Entry(dn, texts)
