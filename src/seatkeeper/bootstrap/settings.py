@@ -65,6 +65,11 @@ class Settings(BaseSettings):
         description="A directory with manifests of your own apps, one `NAME.yaml` each. One with the name of an"
         " app of the catalog takes its place.",
     )
+    files_dir: Path | None = Field(
+        None,
+        description="The directory below which files for apps may be written and read on this machine's disk, the"
+        " same for all workers. Without it files go over SFTP only.",
+    )
     host: str = Field(
         "127.0.0.1",
         description="The address to listen on. Before you open it to others, put a reverse proxy that ends TLS in"

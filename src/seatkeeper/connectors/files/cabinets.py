@@ -1,0 +1,243 @@
+"""The files of one session: looked into and changed by one task at a time, a whole batch in one go."""
+
+import asyncio
+import io
+import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TypeAlias
+
+import orjson
+
+from seatkeeper.connectors.files.evidence import Evidence
+from seatkeeper.connectors.files.folders import Sheet
+from seatkeeper.connectors.files.handovers import Batch, Writer, control_text, write_batch
+from seatkeeper.connectors.files.ledger import FOLDER, Edition, Head, Ledger, Part, name_part
+from seatkeeper.connectors.files.naming import is_of, make_name
+from seatkeeper.connectors.files.pages import Change, Page, read_page
+from seatkeeper.connectors.files.places import Folders
+from seatkeeper.connectors.files.records import Record, decode, uid_of
+from seatkeeper.connectors.files.returned import AppList, IndexedList, ReturnFile
+from seatkeeper.connectors.files.settings import FilesSettings
+from seatkeeper.core.accounts import SeenAccount
+from seatkeeper.core.ids import Uid
+from seatkeeper.core.problems import ProblemCode
+from seatkeeper.core.values import AttributeValue
+from seatkeeper.spi.errors import ConnectorError, RejectedError, TransientError
+
+_MOST_TRIES = 20
+"""How often a batch begins anew because another writer was faster."""
+
+Done: TypeAlias = Uid | ConnectorError
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What somebody looks for: one account by its Uid, or those with a value."""
+
+    uid: Uid | None = None
+    attribute: str = ""
+    value: str = ""
+
+
+class Cabinet:
+    """The ledger, the app's folder and the return file."""
+
+    def __init__(self, folders: Folders, settings: FilesSettings) -> None:
+        self._folders, self._settings = folders, settings
+        self._layout, self._actions = settings.layout, settings.actions
+        self._ledger = Ledger(folders.inner, folders.outer)
+        self.returned = None if folders.back is None else ReturnFile(folders.back, settings)
+        self._evidence = Evidence(settings.return_layout, settings.return_delay, settings.entitlement_type)
+
+    async def look(self, looks: Sequence[Look]) -> list[list[SeenAccount]]:
+        """Answer several at once."""
+        edition, shown = await self._ledger.latest(), await self._shown()
+        return await asyncio.to_thread(lambda: [list(self._found(look, edition, shown)) for look in looks])
+
+    async def every(self) -> Iterator[SeenAccount]:
+        """Give all accounts, read while they are asked for and from what is there now."""
+        edition, shown = await self._ledger.latest(), await self._shown()
+        indexed = None if shown is None else await asyncio.to_thread(shown.indexed)
+        return self._all(edition, indexed)
+
+    async def write(self, changes: Sequence[Change]) -> list[Done]:
+        """Make several changes in one batch, and say what became of each.
+
+        When this returns they outlive a loss of power. Where it raises, each may have been made or not.
+        """
+        for _ in range(_MOST_TRIES):
+            edition = await self._ledger.latest()
+            await self._check_start(edition)
+            page, done = await asyncio.to_thread(self._apply, edition, changes)
+            if not page.changed or await self._commit(edition, page):
+                return done
+        raise TransientError("Others write to the same folder all the time.")
+
+    async def count(self) -> int:
+        """Count the accounts that were handed over."""
+        edition = await self._ledger.latest()
+        await self._check_start(edition)
+        lines = () if edition.lines is None else edition.lines.every()
+        return await asyncio.to_thread(lambda: sum(not decode(line).is_gone for line in lines))
+
+    async def rehearse(self) -> None:
+        """Write a file that nobody looks at, and take it away again."""
+        await self._instant(name_part(0, secrets.token_hex(8), "trial"))
+
+    def close(self) -> None:
+        """Let go of what was read."""
+        self._ledger.close()
+        if self.returned is not None:
+            self.returned.close()
+
+    async def _shown(self) -> AppList | None:
+        return None if self.returned is None else await self.returned.latest()
+
+    def _found(self, look: Look, edition: Edition, shown: AppList | None) -> Iterator[SeenAccount]:
+        for record in _records(look, edition):
+            seen = self._seen(record, shown)
+            if seen is None or (look.uid is None and not _has(seen, look)):
+                continue
+            yield seen
+
+    def _seen(self, record: Record, shown: AppList | IndexedList | None) -> SeenAccount | None:
+        if self.returned is not None:
+            return self._evidence.weigh(record, shown)
+        return None if record.is_gone else record.seen()
+
+    def _all(self, edition: Edition, shown: IndexedList | None) -> Iterator[SeenAccount]:
+        if edition.lines is None:
+            return
+        lines = edition.lines.duplicate()
+        with closing(lines.file):
+            for line in lines.every():
+                record = decode(line)
+                seen = None if record.is_gone else self._seen(record, shown)
+                if seen is not None:
+                    yield seen
+
+    def _apply(self, edition: Edition, changes: Sequence[Change]) -> tuple[Page, list[Done]]:
+        page = read_page(self._layout, edition.lines, changes)
+        done: list[Done] = []
+        for change in changes:
+            try:
+                done.append(change.apply(page))
+            except ConnectorError as error:
+                done.append(error)
+        return page, done
+
+    async def _check_start(self, edition: Edition) -> None:
+        """Refuse to begin anew beside a file that others, or an earlier ledger, wrote.
+
+        The first file would hold the first few people only, and the app would take everybody else away.
+        """
+        if edition.head.number:
+            return
+        found = [name for name in await self._folders.outer.entries() if is_of(self._settings.file_name, name)]
+        if found:
+            told = f"The folder holds {found[0]}, and no ledger ({FOLDER}) that says who is in it."
+            remedy = "Bring the ledger back from a backup, or move the file away to begin with nobody."
+            raise RejectedError(told, ProblemCode.SETTINGS_INVALID, remedy=remedy)
+
+    async def _commit(self, edition: Edition, page: Page) -> bool:
+        mark = secrets.token_hex(8)
+        head = edition.head.next(mark)
+        at = await self._instant(name_part(head.number, mark, "clock"))
+        with ExitStack() as stack:
+            batch = Batch(edition, page, at, self._actions)
+            sheets = await asyncio.to_thread(self._write, batch, head, stack)
+            for name, sheet in sheets.items():
+                await self._ledger.stage(sheet, name)
+            *parts, ledger = sheets
+            head = replace(head, parts=self._parts(head, at)[: len(parts)])
+            if not await self._ledger.commit(ledger, head):
+                await self._ledger.discard([*sheets])
+                return False
+        await self._retire()
+        return True
+
+    def _write(self, batch: Batch, head: Head, stack: ExitStack) -> dict[str, Sheet]:
+        """Write everything that is to be stored, by its name; the edition last."""
+        written, edition = stack.enter_context(closing(Writer(self._layout))), _sheet(stack)
+        parts = self._parts(head, batch.at) if batch.tells else ()
+        edition.write(replace(head, parts=parts).encode())
+        write_batch(batch, edition, written, leaves_out_disabled=self._settings.leaves_out_disabled)
+        sheets = [written.sheet]
+        if self._settings.control_file is not None and parts:
+            text = "".join(f"{line}\n" for line in self._settings.control_text)
+            sheets.append(_sheet(stack))
+            sheets[1].write(control_text(text, parts[0].as_name, written.sheet, batch.at).encode())
+        named = dict(zip((part.name for part in parts), sheets, strict=False))
+        return {**named, name_part(head.number, head.mark, "ledger"): edition}
+
+    def _parts(self, head: Head, at: datetime) -> tuple[Part, ...]:
+        """Name the files of a batch, in the order they are handed over: what says it is whole comes last."""
+        file_name = make_name(self._settings.file_name, at, head.count)
+        parts = (Part(name_part(head.number, head.mark, "data"), file_name),)
+        if self._settings.control_file is None:
+            return parts
+        as_name = self._settings.control_file.replace("{file}", file_name)
+        return (*parts, Part(name_part(head.number, head.mark, "control"), as_name))
+
+    async def _instant(self, name: str) -> datetime:
+        """Read the clock of where the files are, since the app's list is dated by it."""
+        inner = self._folders.inner
+        await inner.store(io.BytesIO(), name)
+        entry = (await inner.entries()).get(name)
+        await inner.remove(name)
+        if entry is None:
+            raise TransientError("A file that was just written is gone.")
+        return entry.written_at
+
+    async def _retire(self) -> None:
+        """Remove the oldest files, where only some are kept."""
+        keep, outer = self._settings.keep, self._folders.outer
+        if not keep:
+            return
+        found = (await outer.entries()).values()
+        ours = [entry for entry in found if is_of(self._settings.file_name, entry.name)]
+        for entry in sorted(ours, key=lambda entry: (entry.written_at, entry.name))[:-keep]:
+            await outer.remove(entry.name)
+            if self._settings.control_file is not None:
+                await outer.remove(self._settings.control_file.replace("{file}", entry.name))
+
+
+def _records(look: Look, edition: Edition) -> Iterator[Record]:
+    if edition.lines is None:
+        return
+    if look.uid is not None:
+        key = look.uid.encode()
+        for line in edition.lines.matching(key + b"\t"):
+            if uid_of(line) == key:
+                yield decode(line)
+        return
+    needle = orjson.dumps(look.value)[1:-1]
+    if not needle:
+        return  # nobody is found by what is unassigned
+    for line in edition.lines.matching(needle):
+        record = decode(line)
+        if not record.is_gone:
+            yield record
+
+
+def _has(seen: SeenAccount, look: Look) -> bool:
+    return look.value in _texts(seen.attributes.get(look.attribute))
+
+
+def _texts(value: AttributeValue | None) -> tuple[str, ...]:
+    match value:
+        case None:
+            return ()
+        case bool():
+            return ("true" if value else "false",)
+        case tuple():
+            return value
+        case _:
+            return (str(value),)
+
+
+def _sheet(stack: ExitStack) -> Sheet:
+    return stack.enter_context(closing(Sheet()))
