@@ -25,6 +25,7 @@ from seatkeeper.bootstrap.recording import Recorder
 from seatkeeper.bootstrap.settings import Settings
 from seatkeeper.bootstrap.setup_link import offer_setup
 from seatkeeper.bootstrap.stopping import until
+from seatkeeper.bootstrap.whole_answers import WholeAnswers
 from seatkeeper.core.errors import StoreUnavailableError
 from seatkeeper.operations.sessions import SessionRules
 from seatkeeper.scim.calls import SCIMSettings
@@ -167,7 +168,7 @@ class _Server(uvicorn.Server):
 async def _serve(app: ASGIApp, listener: socket.socket, stop: asyncio.Event) -> None:
     config = uvicorn.Config(
         app,
-        http="httptools",
+        http=WholeAnswers,
         ws="none",
         lifespan="off",
         log_config=None,
