@@ -13,6 +13,9 @@ from seatkeeper.spi.http import Answer, AppClient, Call
 
 Resource = dict[str, Any]
 
+_MOST_STEPS_BACK = 20
+"""Then the app keeps no order, and going back would find none."""
+
 
 @dataclass(slots=True)
 class _Page:
@@ -31,24 +34,32 @@ class Listing:
     async def every(self, path: str, filter_: str | None = None) -> AsyncIterator[Resource]:
         """Yield each resource once. A list that breaks off raises ``TransientError``: it never looks complete.
 
-        Where the app's word is doubted (it shows no ServiceProviderConfig) one more page is asked for after the
-        promised total: SAML Jackson's never exceeds its own page.
+        Each page begins with the last of the one before. Where it does not, somebody went away meanwhile and the
+        others moved up, so it is gone back until known ground. Where the app's word is doubted (it shows no
+        ServiceProviderConfig) one more page is asked for after the promised total: SAML Jackson's never exceeds
+        its own page.
         """
         seen: set[str] = set()
-        taken = 0
+        start, steps_back = 1, 0
         while True:
-            page = await self._page(path, taken + 1, filter_)
+            page = await self._page(path, start, filter_)
+            is_joined = start == 1 or any(item["id"] in seen for item in page.resources[:1])
             fresh = [item for item in page.resources if item["id"] not in seen]
             for item in fresh:
                 seen.add(item["id"])
                 yield item
-            taken += len(page.resources)
+            if not is_joined and steps_back < _MOST_STEPS_BACK and seen:
+                steps_back += 1
+                start = max(1, start - (self._page_size or len(page.resources) or 1) * steps_back)
+                continue
+            taken = start - 1 + len(page.resources)
             if page.total is not None and taken >= page.total and not self._doubts(page, fresh):
                 return
-            if not fresh:
+            if not fresh and (taken >= len(seen) or len(page.resources) <= 1):
                 if page.total is not None and len(seen) < page.total:
                     raise TransientError(f"GET {path} ended after {len(seen)} of {page.total}.")
                 return
+            start = taken if len(page.resources) > 1 else taken + 1
 
     async def total(self, path: str) -> int | None:
         """Say how many there are, with the smallest read there is; None where the app does not tell."""

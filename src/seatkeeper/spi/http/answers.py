@@ -48,6 +48,11 @@ class Answer:
         return 200 <= self.status < 300
 
     @property
+    def is_page(self) -> bool:
+        """HTML: written for people, by a sign-in page or a proxy in the way."""
+        return str(self.headers.get("content-type", "")).partition(";")[0].strip().lower() == "text/html"
+
+    @property
     def text(self) -> str:
         """The body as text, whatever it is made of; not yet fit to be shown."""
         return self.content.decode("utf-8", "replace")

@@ -53,6 +53,7 @@ class AppClient:
 
     ``probe`` is a call that any working service account may make. It settles what a 403 means: where the
     probe is answered, the account is good and lacks one permission; where not, the account itself is refused.
+    Without ``takes_pages`` an HTML page is no success, whatever its status: the app has not seen the call.
     """
 
     def __init__(
@@ -63,11 +64,13 @@ class AppClient:
         probe: Call | None = None,
         secrets: Collection[str] = (),
         media_type: str = "application/json",
+        takes_pages: bool = False,
     ) -> None:
         self._settings = settings
         self._probe = probe
         self._secrets = secrets
         self._media_type = media_type
+        self._takes_pages = takes_pages
         self._admitted = False
         self._client = httpx.AsyncClient(
             auth=authentication,
@@ -114,6 +117,11 @@ class AppClient:
                 raise throttled_error(answer)
             case 502 | 503 | 504:
                 raise _PassingError(f"{call.title} answered {answer.status}.")
+        if answer.is_success and answer.is_page and not self._takes_pages:
+            raise TransientError(
+                f"{call.title} answered with a page for people, not with the app's API.",
+                remedy="See what stands before the app, a sign-in page or a proxy, or correct the address.",
+            )
         if not call.public and answer.is_success:
             self._admitted = True
         return answer
