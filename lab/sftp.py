@@ -8,6 +8,7 @@ import os
 import shutil
 import socket
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -97,11 +98,13 @@ class SFTPServer:
         _make_key(self.folder, "host_key")
         self.start()
 
-    def write(self, name: str, text: str) -> None:
-        """Let the app drop a file, whole at once."""
-        part = self.folder / "part"
-        part.write_text(text)
-        part.rename(self.drop / name)
+    @contextmanager
+    def folder_of_its_own(self) -> Iterator[str]:
+        """Make a folder in ``DROP`` that the account may write to, and remove it at the end of the block."""
+        folder = Path(tempfile.mkdtemp(dir=self.drop))
+        os.chown(folder, _UID, _UID)
+        yield folder.name
+        shutil.rmtree(folder)
 
     def _answers(self) -> bool:
         try:

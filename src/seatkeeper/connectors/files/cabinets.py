@@ -9,8 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeAlias
 
-import orjson
-
 from seatkeeper.connectors.files.evidence import Evidence
 from seatkeeper.connectors.files.folders import Sheet
 from seatkeeper.connectors.files.handovers import Batch, Writer, control_text, write_batch
@@ -18,7 +16,7 @@ from seatkeeper.connectors.files.ledger import FOLDER, Edition, Head, Ledger, Pa
 from seatkeeper.connectors.files.naming import is_of, make_name
 from seatkeeper.connectors.files.pages import Change, Page, read_page
 from seatkeeper.connectors.files.places import Folders
-from seatkeeper.connectors.files.records import Record, decode, uid_of
+from seatkeeper.connectors.files.records import Record, decode, in_json, uid_of
 from seatkeeper.connectors.files.returned import AppList, IndexedList, ReturnFile
 from seatkeeper.connectors.files.settings import FilesSettings
 from seatkeeper.core.accounts import SeenAccount
@@ -214,10 +212,10 @@ def _records(look: Look, edition: Edition) -> Iterator[Record]:
             if uid_of(line) == key:
                 yield decode(line)
         return
-    needle = orjson.dumps(look.value)[1:-1]
-    if not needle:
+    quoted = in_json(look.value)
+    if quoted is None or quoted == b'""':
         return  # nobody is found by what is unassigned
-    for line in edition.lines.matching(needle):
+    for line in edition.lines.matching(quoted[1:-1]):
         record = decode(line)
         if not record.is_gone:
             yield record

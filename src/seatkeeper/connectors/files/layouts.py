@@ -168,9 +168,9 @@ class Layout:
 
 
 def _plain(value: Cell) -> object:
-    if value is None or value in {"", ()} or value == []:
-        return None
-    return frozenset(value) if isinstance(value, tuple | list) else value
+    if isinstance(value, tuple | list):
+        return frozenset(each for each in value if each) or None
+    return None if value == "" else value
 
 
 def _visible(character: str) -> str:

@@ -3,11 +3,9 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-import orjson
-
 from seatkeeper.connectors.files.layouts import Layout, Written
 from seatkeeper.connectors.files.lines import Lines
-from seatkeeper.connectors.files.records import Record, decode, name_of, uid_of
+from seatkeeper.connectors.files.records import Record, decode, in_json, name_of, uid_of
 from seatkeeper.core.ids import Uid
 from seatkeeper.spi.errors import AccountExistsError, AccountNotFoundError
 
@@ -73,7 +71,7 @@ class Page:
 def read_page(layout: Layout, lines: Lines | None, changes: Iterable[Change]) -> Page:
     """Find the rows that some changes are about."""
     uids = {change.uid.encode() for change in changes if change.uid is not None}
-    names = {orjson.dumps(change.name) for change in changes if change.name is not None}
+    names = {in_json(change.name) for change in changes if change.name is not None}
     every = () if lines is None else lines.every()
     found = (decode(line) for line in every if uid_of(line) in uids or name_of(line) in names)
     return Page(layout, {record.uid: record for record in found})

@@ -75,6 +75,14 @@ def decode(line: bytes) -> Record:
     )
 
 
+def in_json(text: str) -> bytes | None:
+    """Give a text as it stands in a line; None for one that no file could hold."""
+    try:
+        return orjson.dumps(text)
+    except TypeError:  # half a surrogate pair, which is no text in any encoding
+        return None
+
+
 def uid_of(line: bytes) -> bytes:
     """Read only the Uid."""
     return line[: line.index(b"\t")]
