@@ -6,18 +6,25 @@ misspelt name is a fault of the manifest and not of a job. ``$${`` stands for ``
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
-from seatkeeper.core.cel_runtime import cel
-from seatkeeper.core.expressions import EvaluationError, Expression, NothingThereError, compile_expression
-from seatkeeper.core.functions import CALLABLES
-from seatkeeper.core.reading import ExpressionInvalidError, Part
+from seatkeeper.core.expressions import EvaluationError, NothingThereError
+from seatkeeper.core.reading import ExpressionInvalidError
+from seatkeeper.spi.formulas import OPEN, Formula, Values, Variables, compile_formula, plain
 
-OPEN: Part = Part(parts=None)
-"""A variable with anything beneath it."""
-
-Variables: TypeAlias = Mapping[str, Part]
-Values: TypeAlias = Mapping[str, Any]
+__all__ = [
+    "OPEN",
+    "DocumentTemplate",
+    "Template",
+    "TemplateInvalidError",
+    "TemplateUnfilledError",
+    "Values",
+    "Variables",
+    "as_text",
+    "compile_document",
+    "compile_template",
+    "plain",
+]
 
 
 class TemplateInvalidError(ValueError):
@@ -33,12 +40,17 @@ class Template:
     """A checked text. ``parts`` are its literal texts and its expressions in turn."""
 
     source: str
-    parts: tuple[str | Expression, ...]
+    parts: tuple[str | Formula, ...]
 
     @property
     def variables(self) -> frozenset[str]:
         """The variables it reads."""
-        return frozenset().union(*(part.variables for part in self.parts if isinstance(part, Expression)))
+        return frozenset().union(*(part.variables for part in self.formulas))
+
+    @property
+    def formulas(self) -> tuple[Formula, ...]:
+        """Its expressions."""
+        return tuple(part for part in self.parts if isinstance(part, Formula))
 
     def text(self, values: Values, escape: Callable[[str], str] = str) -> str:
         """Fill it in, each value escaped for its place.
@@ -54,11 +66,11 @@ class Template:
 
         Raises ``NothingThereError`` when that reaches for what is not there, ``TemplateUnfilledError`` otherwise.
         """
-        if len(self.parts) == 1 and isinstance(self.parts[0], Expression):
+        if len(self.parts) == 1 and isinstance(self.parts[0], Formula):
             return self._worked_out(self.parts[0], values)
         return self.text(values)
 
-    def _needed(self, part: Expression, values: Values) -> str:
+    def _needed(self, part: Formula, values: Values) -> str:
         try:
             value = self._worked_out(part, values)
         except NothingThereError:
@@ -67,9 +79,9 @@ class Template:
             raise TemplateUnfilledError(f"{self.source} needs a value that is not there")
         return as_text(value)
 
-    def _worked_out(self, part: Expression, values: Values) -> Any:
+    def _worked_out(self, part: Formula, values: Values) -> Any:
         try:
-            return plain(part.evaluate(cel.Context(dict(values), dict(CALLABLES))))
+            return part.value(values)
         except NothingThereError:
             raise
         except EvaluationError as error:
@@ -85,6 +97,11 @@ class DocumentTemplate:
     def value(self, values: Values) -> Any:
         """Fill it in. What reaches for something that is not there is left out, with its key."""
         return _filled(self.root, values)
+
+    @property
+    def formulas(self) -> tuple[Formula, ...]:
+        """Its expressions."""
+        return tuple(_formulas(self.root))
 
 
 def compile_template(source: str, variables: Variables) -> Template:
@@ -102,22 +119,7 @@ def as_text(value: Any) -> str:
     return ("true" if value else "false") if isinstance(value, bool) else str(value)
 
 
-def plain(value: Any) -> Any:
-    """Turn what the engine gives into plain values; whole numbers are integers."""
-    match value:
-        case float() if value.is_integer():
-            return int(value)
-        case cel.OptionalValue():
-            return plain(value.value()) if value.has_value() else None
-        case Mapping():
-            return {str(key): plain(each) for key, each in value.items()}
-        case list() | tuple():
-            return [plain(each) for each in value]
-        case _:
-            return value
-
-
-def _parts(source: str, variables: Variables) -> Iterator[str | Expression]:
+def _parts(source: str, variables: Variables) -> Iterator[str | Formula]:
     literal, at = "", 0
     while (start := source.find("${", at)) >= 0:
         if source[start - 1 : start] == "$":
@@ -128,7 +130,7 @@ def _parts(source: str, variables: Variables) -> Iterator[str | Expression]:
             yield literal
         literal, at = "", _end(source, start + 2)
         try:
-            yield compile_expression(source[start + 2 : at - 1], variables)
+            yield compile_formula(source[start + 2 : at - 1], variables)
         except ExpressionInvalidError as error:
             raise TemplateInvalidError(f"{source[start:at]}: {error}") from None
     if literal + source[at:] or not source:
@@ -175,6 +177,18 @@ def _filled(value: Any, values: Values) -> Any:
             return [filled for _, filled in _kept(enumerate(value), values)]
         case _:
             return value
+
+
+def _formulas(value: Any) -> Iterator[Formula]:
+    match value:
+        case Template():
+            yield from value.formulas
+        case dict():
+            for each in value.values():
+                yield from _formulas(each)
+        case list():
+            for each in value:
+                yield from _formulas(each)
 
 
 def _kept(items: Any, values: Values) -> Iterator[tuple[Any, Any]]:
