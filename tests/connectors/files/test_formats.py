@@ -30,9 +30,9 @@ DIALECTS: dict[str, dict[str, Any]] = {
 }
 WIDE = {"columns": ("Key=userName", "note", "many", "Roles=@entitlements", "@active")}
 
-texts = st.text(max_size=30) | st.text(
-    st.sampled_from("=+-@'\"\t,;|\r\n \\/{}éŽ𝄞\x00\x0b\u2028\ud800"), max_size=8
-)
+AWKWARD = "=+-@'\"\t,;|\r\n \\/{}éŽ𝄞\x00\x0b\u2028\ud800"
+
+texts = st.text(max_size=30) | st.text(st.sampled_from(AWKWARD), max_size=8)
 names = st.text(st.characters(exclude_categories=["Cs", "Cc", "Z"]), min_size=1, max_size=20)
 
 
@@ -56,22 +56,23 @@ def records(draw: st.DrawFn) -> Record:
 @given(written=st.lists(records(), min_size=1, max_size=3))
 @tried(60)
 def test_what_is_written_is_read_back_or_refused(dialect: str, written: list[Record]) -> None:
-    layout, lines, kept = layout_of(dialect), [layout_of(dialect).format.head()], []
+    layout, refused = layout_of(dialect), 0
+    lines, kept = [layout.format.head()], []
     for record in written:
         try:
             lines.append(layout.line(Written(record)))
-        except RejectedError as error:
-            assert str(error)
+        except RejectedError:
+            refused += 1
         else:
             kept.append(record)
     file = io.TextIOWrapper(
         io.BytesIO("".join(lines).encode(layout.encoding)), encoding=layout.encoding, newline=""
     )
     read = list(layout.rows(file, "userName"))
-    assert len(read) == len([record for record in kept if record.name.strip()])
+    assert len(read) == len(written) - refused
     for record, row in zip(kept, read, strict=True):
         assert row.active == record.active
-        assert row.entitlements == {each.value for each in record.entitlements}
+        assert row.entitlements == frozenset(each.value for each in record.entitlements)
         for name in ("userName", "note", "many"):
             assert layout.same(row.attributes.get(name), record.attributes.get(name), name)
 
@@ -79,8 +80,8 @@ def test_what_is_written_is_read_back_or_refused(dialect: str, written: list[Rec
 @given(record=records())
 @tried(60)
 def test_the_ledger_keeps_everything(record: Record) -> None:
-    if any("\ud800" in str(value) for value in record.attributes.values()):
-        return
+    kept = {name: value for name, value in record.attributes.items() if "\\ud800" not in repr(value)}
+    record = replace(record, attributes=kept)
     line = encode(record)
     assert line.count(b"\n") == 1
     assert decode(line) == record
@@ -105,14 +106,8 @@ def test_what_has_no_place_is_refused_by_name(dialect: str, note: AttributeValue
 
 def test_a_row_says_what_became_of_the_account_and_its_name_before() -> None:
     columns = ("1-6=@action", "7-12=userName", "13-18=@previous", "19-20=@active")
-    values = {
-        "format": "fixed",
-        "content": "changes",
-        "file_name": "{number}",
-        "columns": columns,
-        "active_words": "A I",
-    }
-    layout = validate_settings(FilesSettings, {"folder": "hr", **values}).layout
+    values = {"format": "fixed", "content": "changes", "file_name": "{number}", "columns": columns}
+    layout = validate_settings(FilesSettings, {"folder": "hr", "active_words": "A I", **values}).layout
     record = Record(Uid("1"), "grace", active=True, attributes={"userName": "grace"})
     assert layout.line(Written(record, "change", "ada")) == "changegrace ada   A \n"
     assert layout.line(Written(replace(record, active=False), "delete")) == "deletegrace       I \n"

@@ -22,7 +22,7 @@ class FileWitness:
         return [Witnessed(self._uid(name), _active(row), _attributes(row)) for row in rows]
 
     async def find_members(self, group: Uid) -> frozenset[Uid] | None:
-        raise AssertionError("files have no groups")
+        raise AssertionError(f"files have no groups, so there is no {group}")
 
     def _rows(self) -> Iterable[Mapping[str, Any]]:
         if (self.folder / "users.csv").exists():

@@ -25,7 +25,7 @@ class Evidence:
         A list from before the change says nothing. One that agrees proves it. One that contradicts counts once
         the app has had its time: then what it shows is what there is.
         """
-        handed_over = replace(record.seen(), is_shown=False, active=record.active and not record.is_gone)
+        handed_over = replace(record.seen(), standing=Standing.SENT, active=record.active and not record.is_gone)
         if shown is None or record.changed_at is None or shown.written_at < record.changed_at:
             return handed_over
         row = shown.find(record.name)
