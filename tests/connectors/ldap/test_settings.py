@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from seatkeeper.connectors.ldap import connector
-from seatkeeper.connectors.ldap.settings import Encryption, LDAPSettings
+from seatkeeper.connectors.ldap.profiles import Encryption
+from seatkeeper.connectors.ldap.settings import LDAPSettings
 from seatkeeper.core.mapping import compile_mapping
 from seatkeeper.spi.settings import SettingsInvalidError, describe_settings, secret_names, validate_settings
 
@@ -22,9 +23,9 @@ def settings(**other: Any) -> LDAPSettings:
 
 
 def test_four_settings_are_enough() -> None:
-    made = settings()
-    assert made.parent == "ou=people,dc=example,dc=org"
-    assert (made.naming_attribute, made.person_class) == ("uid", "inetOrgPerson")
+    people = settings().profile().people
+    assert people.parent == "ou=people,dc=example,dc=org"
+    assert (people.name, people.given) == ("uid", {"objectClass": ("inetOrgPerson",)})
     assert [row.name for row in describe_settings(LDAPSettings) if row.required] == list(GOOD)
 
 
@@ -57,9 +58,10 @@ def test_what_cannot_work_is_refused(name: str, value: object, words: str) -> No
 
 
 def test_plain_text_has_to_be_allowed() -> None:
-    [address] = settings(url="ldap://127.0.0.1").addresses
+    [address] = settings(url="ldap://127.0.0.1").profile().access.addresses
     assert address.encryption is Encryption.START_TLS
-    first, second = settings(url="ldap://127.0.0.1 ldaps://[::1]:1636", allow_plaintext=True).addresses
+    both = settings(url="ldap://127.0.0.1 ldaps://[::1]:1636", allow_plaintext=True)
+    first, second = both.profile().access.addresses
     assert (str(first), first.encryption) == ("ldap://127.0.0.1:389", Encryption.NONE)
     assert (str(second), second.encryption) == ("ldaps://[::1]:1636", Encryption.TLS)
 

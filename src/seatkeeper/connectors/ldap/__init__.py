@@ -1,10 +1,11 @@
-"""The ``ldap`` connector: people and groups of a directory, so far of OpenLDAP.
+"""The ``ldap`` and ``ad`` connectors: people and groups of a directory, of OpenLDAP or of Active Directory.
 
-An account is known by its ``entryUUID``, which survives every rename. Only what changes is written, memberships
-are added and taken away one by one, and what is read is compared again on our side. ``protocol`` speaks LDAP;
-what differs between directory servers stands in ``dialects``.
+An account is known by an id that survives every rename. Only what changes is written, memberships are added and
+taken away one by one, and what is read is compared again on our side. ``protocol`` speaks LDAP; what differs
+between directory servers stands in ``dialects`` and ``active_directory``, as data.
 """
 
+from seatkeeper.connectors.ldap.domains import ADSettings
 from seatkeeper.connectors.ldap.sessions import connect
 from seatkeeper.connectors.ldap.settings import LDAPSettings
 from seatkeeper.core.integrations import MappingRules
@@ -36,5 +37,29 @@ connector = Connector(
         },
         join=("employeeNumber", "uid", "mail"),
         required=("uid", "cn", "sn"),
+    ),
+)
+
+active_directory = Connector(
+    name="ad",
+    title="Active Directory",
+    description="The users and groups of a domain, on Windows or Samba.",
+    settings=ADSettings,
+    connect=connect,
+    mapping=MappingRules(
+        attributes={
+            "sAMAccountName": 'user.userName.split("@")[0]',
+            "userPrincipalName": 'user.userName.contains("@") ? user.userName : null',
+            "displayName": _FULL_NAME,
+            "givenName": "user.name.givenName",
+            "sn": "user.name.familyName",
+            "mail": 'firstOf(valueOf(user.emails, "work"), valueOf(user.emails))',
+            "telephoneNumber": 'firstOf(valueOf(user.phoneNumbers, "work"), valueOf(user.phoneNumbers))',
+            "title": "user.title",
+            "department": "user.enterprise.department",
+            "employeeID": "user.enterprise.employeeNumber",
+        },
+        join=("employeeID", "userPrincipalName", "mail"),
+        required=("sAMAccountName", "displayName"),
     ),
 )

@@ -1,20 +1,24 @@
-"""Accounts: entries of one object class below one base."""
+"""Accounts: entries of one kind below one base."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 
 from seatkeeper.connectors.ldap.directory import Directory
 from seatkeeper.connectors.ldap.entries import (
     decode_attributes,
     encode_attributes,
+    encode_values,
     has_value,
     name_of,
-    replacing,
 )
 from seatkeeper.connectors.ldap.naming import Naming
 from seatkeeper.connectors.ldap.places import Places
 from seatkeeper.connectors.ldap.protocol.filters import equals
+from seatkeeper.connectors.ldap.protocol.names import split
+from seatkeeper.connectors.ldap.protocol.requests import Modification, Operation
 from seatkeeper.connectors.ldap.protocol.responses import Entry
 from seatkeeper.connectors.ldap.stages import list_stages
+from seatkeeper.connectors.ldap.units import ATTRIBUTE as UNIT
+from seatkeeper.connectors.ldap.units import Units
 from seatkeeper.core.accounts import Abilities, SeenAccount
 from seatkeeper.core.ids import Uid
 from seatkeeper.core.problems import ProblemCode
@@ -23,6 +27,8 @@ from seatkeeper.spi.connector import Stage
 from seatkeeper.spi.errors import RejectedError
 
 _ALL = "*"
+_LONGEST_CN = 64
+"""The upper bound of X.520 for a common name, and what Active Directory takes."""
 
 
 class Accounts:
@@ -30,20 +36,20 @@ class Accounts:
 
     def __init__(self, directory: Directory) -> None:
         self._directory = directory
-        self._settings = directory.settings
-        self._name = directory.settings.naming_attribute
-        self._people = Places(directory, directory.settings.people_base, directory.settings.person_class)
-        self._naming = Naming(directory, self._people, self._name)
-        self._disabling = directory.settings.disable_attribute
-        extra = (self._disabling,) if self._disabling is not None else ()
-        self._read = (_ALL, *extra)
-        self._hidden = directory.dialect.password_attributes | {directory.dialect.uid_attribute}
+        self._kind = people = directory.profile.people
+        self._dialect = dialect = directory.dialect
+        self._people = Places(directory, people.base, people.kind)
+        self._naming = Naming(directory, self._people, people.rdn)
+        self._units = Units(people.parent)
+        self._disabling = people.disabling
+        self._read = (_ALL,) if people.disabling is None else (_ALL, people.disabling.attribute)
+        self._hidden = frozenset({dialect.password.attribute, dialect.ids.attribute}) | dialect.unread
         self._abilities = Abilities(
-            name_attribute=self._name,
-            disables=self._disabling is not None,
-            groups=directory.settings.groups_base is not None,
-            write_only=directory.dialect.password_attributes,
-            ignores_case=directory.dialect.names_without_case | {self._name},
+            name_attribute=people.name,
+            disables=people.disabling is not None,
+            groups=directory.profile.groups is not None,
+            write_only=frozenset({dialect.password.attribute}),
+            ignores_case=dialect.names_without_case | {people.name, UNIT},
         )
 
     @property
@@ -62,6 +68,10 @@ class Accounts:
 
     async def find_accounts(self, attribute: str, value: str) -> Sequence[SeenAccount]:
         """Find accounts by the value of one attribute, compared again on our side."""
+        if attribute == UNIT:
+            return [
+                self._seen(each) for each in await self._people.children(self._units.dn_of(value), *self._read)
+            ]
         found = await self._people.matching(equals(attribute, value), *self._read)
         ignores_case = attribute in self.abilities.ignores_case
         return [
@@ -74,48 +84,97 @@ class Accounts:
             yield self._seen(entry)
 
     async def create_account(self, attributes: Attributes) -> Uid:
-        """Add an entry below the place the settings name."""
-        name = attributes.get(self._name)
-        if not isinstance(name, str) or not name:
-            raise RejectedError(f"An account needs {self._name}, which names it.", ProblemCode.REQUIRED_MISSING)
-        given: dict[str, AttributeValue | None] = {"objectClass": self._settings.object_classes, **attributes}
-        if self._disabling is not None and self._settings.enabled_value is not None:
-            given[self._disabling] = self._settings.enabled_value
-        return await self._naming.add(name, self._settings.parent, encode_attributes(given))
+        """Add an entry in its organizational unit, or below the place the settings name."""
+        self._check(attributes)
+        named_by, name = self._kind.named_by, attributes.get(self._kind.name)
+        named = attributes.get(named_by)
+        for attribute, value in ((self._kind.name, name), (named_by, named)):
+            if not isinstance(value, str) or not value:
+                raise RejectedError(f"An account needs {attribute}, which names it.", ProblemCode.REQUIRED_MISSING)
+        names = self._entry_names(str(named), str(name))
+        return await self._naming.add(names, self._parent(attributes.get(UNIT)), self._encoded(attributes))
 
     async def update_account(self, uid: Uid, changes: Attributes) -> None:
-        """Rename the entry where its name changes, then replace just the values of what else changes."""
-        dn = (await self._people.get(uid)).dn
-        rest = dict(changes)
-        name = rest.get(self._name)
-        if isinstance(name, str) and self._naming.names(dn):
-            dn = await self._naming.rename(uid, dn, name)
-            del rest[self._name]
+        """Rename or move the entry where that changes, then replace just the values of what else changes."""
+        self._check(changes)
+        entry = await self._people.get(uid, self._kind.name)
+        rest, dn = dict(changes), entry.dn
+        parent = self._parent(rest.pop(UNIT)) if UNIT in rest else None
+        named = rest.get(self._kind.named_by)
+        names: Sequence[str] = ()
+        if isinstance(named, str) and named and self._naming.names(dn):
+            name = changes.get(self._kind.name) or name_of(entry, self._kind.name)
+            names = self._entry_names(named, str(name))
+            if not self._kind.is_derived:
+                del rest[self._kind.named_by]
+        if names or parent is not None:
+            dn = await self._naming.move(uid, dn, names, parent)
         if rest:
-            await self._directory.modify(dn, [replacing(each, value) for each, value in rest.items()])
+            await self._naming.modify(dn, [self._replacing(each, value) for each, value in rest.items()])
 
     async def delete_account(self, uid: Uid) -> None:
         """Remove the entry."""
         await self._directory.delete((await self._people.get(uid)).dn)
 
+    def _check(self, attributes: Attributes) -> None:
+        for attribute, rule in self._dialect.rules.items():
+            value = attributes.get(attribute)
+            fault = rule(str(value)) if value is not None and value != "" else ""
+            if fault:
+                raise RejectedError(f"{attribute} {value!r} {fault}.", ProblemCode.REJECTED_VALUE)
+
+    def _entry_names(self, named: str, name: str) -> Sequence[str]:
+        """Name the entry; one whose name is derived has another to give way to."""
+        if not self._kind.is_derived:
+            return (named,)
+        suffix = f" ({name})"
+        return (named[:_LONGEST_CN].rstrip(), named[: max(0, _LONGEST_CN - len(suffix))].rstrip() + suffix)
+
+    def _parent(self, unit: AttributeValue | None) -> str:
+        return self._units.dn_of("" if unit is None else str(unit))
+
+    def _encoded(self, attributes: Attributes) -> Mapping[str, Sequence[bytes]]:
+        given: dict[str, AttributeValue | None] = dict(self._kind.given)
+        if self._disabling is not None:
+            given[self._disabling.attribute] = self._disabling.initial()
+        password = self._dialect.password
+        if password.generate is not None:
+            given[password.attribute] = password.generate()
+        given |= {name: value for name, value in attributes.items() if name != UNIT}
+        encoded = encode_attributes(given)
+        if password.attribute in encoded:
+            encoded[password.attribute] = self._values(password.attribute, given[password.attribute])
+        return encoded
+
+    def _replacing(self, attribute: str, value: AttributeValue | None) -> Modification:
+        return Modification(Operation.REPLACE, attribute, self._values(attribute, value))
+
+    def _values(self, attribute: str, value: AttributeValue | None) -> Sequence[bytes]:
+        if attribute == self._dialect.password.attribute and isinstance(value, str) and value:
+            return (self._dialect.password.encode(value),)
+        return encode_values(value)
+
     def _seen(self, entry: Entry) -> SeenAccount:
         attributes = decode_attributes(entry, self._hidden)
-        name = name_of(entry, self._name)
+        name = name_of(entry, self._kind.name)
         if name:
-            attributes[self._name] = name  # other values of it are aliases, which stay as they are
-        return SeenAccount(self._people.uid_of(entry), name, self._is_active(entry), attributes)
-
-    def _is_active(self, entry: Entry) -> bool | None:
-        if self._disabling is None:
-            return None
-        return self._settings.disabled_value.encode() not in entry.attributes.get(self._disabling, ())
+            attributes[self._kind.name] = name  # other values of it are aliases, which stay as they are
+        unit = self._units.path_of(split(entry.dn)[1])
+        if unit:
+            attributes[UNIT] = unit
+        active = None if self._disabling is None else self._disabling.is_active(entry)
+        return SeenAccount(self._people.uid_of(entry), name, active, attributes)
 
 
 class Switching(Accounts):
-    """Accounts that can be disabled, because the settings say by which attribute."""
+    """Accounts that can be disabled, because the directory or the settings say how."""
 
     async def set_active(self, uid: Uid, *, active: bool) -> None:
-        """Set the attribute, or take it away."""
+        """Change what disables, and nothing else."""
         assert self._disabling is not None
-        value = self._settings.enabled_value if active else self._settings.disabled_value
-        await self._directory.modify((await self._people.get(uid)).dn, [replacing(self._disabling, value)])
+        entry = await self._people.get(uid, self._disabling.attribute)
+        change = self._disabling.switch(entry, active=active)
+        if change is None:
+            hidden = f"The service account may not read {self._disabling.attribute} of {entry.dn}."
+            raise RejectedError(hidden, ProblemCode.PERMISSION_MISSING)
+        await self._directory.modify(entry.dn, [change])

@@ -4,8 +4,8 @@ import contextlib
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from seatkeeper.connectors.ldap.dialects import Dialect
 from seatkeeper.connectors.ldap.pools import Pool
+from seatkeeper.connectors.ldap.profiles import Profile
 from seatkeeper.connectors.ldap.protocol import requests
 from seatkeeper.connectors.ldap.protocol.connections import (
     Answer,
@@ -16,9 +16,8 @@ from seatkeeper.connectors.ldap.protocol.connections import (
 )
 from seatkeeper.connectors.ldap.protocol.filters import Filter, present
 from seatkeeper.connectors.ldap.protocol.requests import Modification, Scope, Search
-from seatkeeper.connectors.ldap.protocol.responses import Entry
+from seatkeeper.connectors.ldap.protocol.responses import Entry, Result
 from seatkeeper.connectors.ldap.refusals import NO_SUCH_OBJECT, interpret
-from seatkeeper.connectors.ldap.settings import LDAPSettings
 from seatkeeper.core.problems import ProblemCode
 from seatkeeper.spi.errors import ConnectorError, RejectedError, TransientError, UnsupportedError
 
@@ -39,10 +38,10 @@ class Request:
 class Directory:
     """One directory, with the settings of one integration. Every method may raise the errors of ``spi.errors``."""
 
-    def __init__(self, settings: LDAPSettings, dialect: Dialect) -> None:
-        self.settings = settings
-        self.dialect = dialect
-        self._pool = Pool(settings)
+    def __init__(self, profile: Profile) -> None:
+        self.profile = profile
+        self.dialect = profile.dialect
+        self._pool = Pool(profile.access, profile.dialect)
 
     async def close(self) -> None:
         """Close every connection."""
@@ -67,7 +66,7 @@ class Directory:
             try:
                 answer = await self._sent(connection, request)
             except ResultError as error:
-                raise _interpret_search(error, wanted) from None
+                raise self._interpret_search(error, wanted) from None
         return len(answer.entries), bool(answer.result.next_page)
 
     async def search(self, wanted: Search) -> Sequence[Entry]:
@@ -76,7 +75,7 @@ class Directory:
         try:
             return (await self.attempt(request)).entries
         except ResultError as error:
-            raise _interpret_search(error, wanted) from None
+            raise self._interpret_search(error, wanted) from None
 
     async def read(self, dn: str, attributes: Sequence[str], condition: Filter = _ANYTHING) -> Entry | None:
         """Read one entry by its DN; None when nothing is there that meets the condition."""
@@ -87,20 +86,45 @@ class Directory:
         except ResultError as error:
             if error.result.code == NO_SUCH_OBJECT:
                 return None
-            raise interpret(error.result, request.what) from None
+            raise self.interpret(error.result, request.what) from None
         return entries[0] if entries else None
+
+    async def values(self, entry: Entry, attribute: str) -> Sequence[bytes]:
+        """Give all values of an attribute, also those the server kept back: ``asked_for`` says how to ask.
+
+        They come a range at a time ([MS-ADTS] §3.1.1.3.1.3.3), under a name such as ``member;range=0-1499``; the
+        last range ends with a star.
+        """
+        found = list(entry.attributes.get(attribute, ()))
+        name, end = _range_of(entry, attribute)
+        while name:
+            found += entry.attributes[name]
+            if end is None:
+                break
+            more = await self.read(entry.dn, [self.asked_for(attribute, end + 1)])
+            if more is None:
+                raise TransientError(f"The directory lost {entry.dn} while its {attribute} was read.")
+            entry = more
+            name, end = _range_of(entry, attribute)
+        return found
+
+    def asked_for(self, attribute: str, start: int = 0) -> str:
+        """Name an attribute of many values as a search has to ask for it."""
+        if not self.dialect.members_kept_back:
+            return attribute
+        return f"{attribute};range={start}-{start + self.profile.page_size - 1}"
 
     async def pages(self, wanted: Search) -> AsyncIterator[Entry]:
         """Find any number of entries, a page at a time; a page that does not come is an error."""
         cookie = b""
         async with self._pool.own() as connection:
             while True:
-                control = requests.paged(self.settings.page_size, cookie)
+                control = requests.paged(self.profile.page_size, cookie)
                 request = Request(requests.search(wanted), f"list {wanted.base}", (control,))
                 try:
                     answer = await self._sent(connection, request)
                 except ResultError as error:
-                    raise _interpret_search(error, wanted) from None
+                    raise self._interpret_search(error, wanted) from None
                 for entry in answer.entries:
                     yield entry
                 if answer.result.next_page is None:
@@ -113,13 +137,13 @@ class Directory:
 
     async def add(self, dn: str, attributes: Mapping[str, Sequence[bytes]]) -> str:
         """Make an entry and give its Uid. Raises ``ResultError`` for the caller to interpret."""
-        uid_attribute = self.dialect.uid_attribute
+        uid_attribute = self.dialect.ids.attribute
         operation = requests.add(dn, attributes)
         answer = await self.attempt(Request(operation, f"add {dn}", (requests.post_read(uid_attribute),)))
         entry = answer.result.read_after or await self.read(dn, [uid_attribute])
         if entry is None or not entry.attributes.get(uid_attribute):
             raise TransientError(f"The directory added {dn} and does not show its {uid_attribute}.")
-        return entry.attributes[uid_attribute][0].decode()
+        return self.dialect.ids.read(entry.attributes[uid_attribute][0])
 
     async def modify(self, dn: str, modifications: Sequence[Modification]) -> None:
         """Change an entry, all of it or nothing."""
@@ -140,7 +164,7 @@ class Directory:
         try:
             await self.attempt(request)
         except ResultError as error:
-            raise interpret(error.result, request.what) from None
+            raise self.interpret(error.result, request.what) from None
 
     async def _sent(self, connection: Connection, request: Request) -> Answer:
         try:
@@ -150,13 +174,24 @@ class Directory:
 
     async def _send(self, connection: Connection, request: Request) -> Answer:
         try:
-            return await connection.call(request.operation, request.controls, patience=self.settings.timeout)
+            return await connection.call(request.operation, request.controls, patience=self.profile.access.timeout)
         except UnansweredError as error:
             raise TransientError(f"The directory was to {request.what}, but {error}.") from None
 
+    def interpret(self, result: Result, what: str) -> ConnectorError:
+        """Make the error for a request that failed; ``what`` follows "refused to" in a sentence for people."""
+        return interpret(result, what, self.dialect.advice)
 
-def _interpret_search(error: ResultError, wanted: Search) -> ConnectorError:
-    if error.result.code == NO_SUCH_OBJECT:
-        missing = f"The directory has no entry {wanted.base}, or the service account may not see it."
-        return RejectedError(missing, ProblemCode.SETTINGS_INVALID)
-    return interpret(error.result, f"search {wanted.base}")
+    def _interpret_search(self, error: ResultError, wanted: Search) -> ConnectorError:
+        if error.result.code == NO_SUCH_OBJECT:
+            missing = f"The directory has no entry {wanted.base}, or the service account may not see it."
+            return RejectedError(missing, ProblemCode.SETTINGS_INVALID)
+        return self.interpret(error.result, f"search {wanted.base}")
+
+
+def _range_of(entry: Entry, attribute: str) -> tuple[str, int | None]:
+    """Find the name that a range goes by, and where it ends; None for the last one."""
+    begin = f"{attribute};range=".lower()
+    name = next((name for name in entry.attributes if name.lower().startswith(begin)), "")
+    end = name.rpartition("-")[2]
+    return name, int(end) if end.isdecimal() else None

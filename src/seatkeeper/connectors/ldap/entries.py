@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping, Sequence
 
 from seatkeeper.connectors.ldap.protocol.names import folded, split
-from seatkeeper.connectors.ldap.protocol.requests import Modification, Operation
 from seatkeeper.connectors.ldap.protocol.responses import Entry
 from seatkeeper.core.values import AttributeValue, is_unassigned
 
@@ -31,8 +30,7 @@ def decode_attributes(entry: Entry, hidden: Collection[str]) -> dict[str, str | 
     return decoded
 
 
-def first_text(entry: Entry, attribute: str) -> str | None:
-    """Give the first value of an attribute, None where it has none."""
+def _first_text(entry: Entry, attribute: str) -> str | None:
     texts = _texts(entry.attributes.get(attribute, ()))
     return texts[0] if texts else None
 
@@ -41,18 +39,13 @@ def name_of(entry: Entry, naming_attribute: str) -> str:
     """Give the value that names the entry: the one in its DN, else its first; empty where it has none."""
     rdn, _ = split(entry.dn)
     named = dict(rdn).get(naming_attribute.lower())
-    return named if named is not None else first_text(entry, naming_attribute) or ""
+    return named if named is not None else _first_text(entry, naming_attribute) or ""
 
 
 def encode_attributes(attributes: Mapping[str, AttributeValue | None]) -> dict[str, Sequence[bytes]]:
     """Spell the attributes of a new entry; it is not told of those it does not have."""
     encoded = {name: encode_values(value) for name, value in attributes.items()}
     return {name: values for name, values in encoded.items() if values}
-
-
-def replacing(attribute: str, value: AttributeValue | None) -> Modification:
-    """Make an attribute hold just this; unassigned empties it, and may be done twice."""
-    return Modification(Operation.REPLACE, attribute, encode_values(value))
 
 
 def has_value(entry: Entry, attribute: str, value: str, *, ignores_case: bool) -> bool:
@@ -64,6 +57,7 @@ def has_value(entry: Entry, attribute: str, value: str, *, ignores_case: bool) -
 
 def _texts(values: Sequence[bytes]) -> tuple[str, ...]:
     try:
-        return tuple(value.decode() for value in values)
+        texts = tuple(value.decode() for value in values)
     except UnicodeDecodeError:
         return ()
+    return () if any("\0" in text for text in texts) else texts

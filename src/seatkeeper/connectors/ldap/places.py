@@ -10,10 +10,9 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 
 from seatkeeper.connectors.ldap.directory import Directory
-from seatkeeper.connectors.ldap.entries import first_text
 from seatkeeper.connectors.ldap.protocol.filters import Filter, all_of, any_of, equals
 from seatkeeper.connectors.ldap.protocol.names import key
-from seatkeeper.connectors.ldap.protocol.requests import Search
+from seatkeeper.connectors.ldap.protocol.requests import Scope, Search
 from seatkeeper.connectors.ldap.protocol.responses import Entry
 from seatkeeper.core.ids import Uid
 from seatkeeper.spi.errors import AccountNotFoundError, TransientError
@@ -25,21 +24,21 @@ _HINTS = 10_000
 
 
 class Places:
-    """The entries of one object class below one base."""
+    """The entries of one kind below one base."""
 
-    def __init__(self, directory: Directory, base: str, object_class: str) -> None:
+    def __init__(self, directory: Directory, base: str, kind: Filter) -> None:
         self.base = base
         self._directory = directory
-        self._uid_attribute = directory.dialect.uid_attribute
-        self._kind = equals("objectClass", object_class)
+        self._ids = directory.dialect.ids
+        self._kind = kind
         self._hints: OrderedDict[Uid, str] = OrderedDict()
 
     def uid_of(self, entry: Entry) -> Uid:
         """Give the Uid an entry shows."""
-        uid = first_text(entry, self._uid_attribute)
-        if uid is None:
-            raise TransientError(f"The directory does not show the {self._uid_attribute} of {entry.dn}.")
-        return Uid(uid)
+        values = entry.attributes.get(self._ids.attribute)
+        if not values:
+            raise TransientError(f"The directory does not show the {self._ids.attribute} of {entry.dn}.")
+        return Uid(self._ids.read(values[0]))
 
     async def find(self, uid: Uid, *attributes: str) -> Entry | None:
         """Find the entry of that Uid, wherever it is by now; None when there is none."""
@@ -49,7 +48,10 @@ class Places:
             if entry is not None and self.uid_of(entry) == uid:
                 return entry
             self._hints.pop(uid, None)
-        entries = await self.matching(equals(self._uid_attribute, uid), *attributes)
+        octets = self._ids.write(uid)
+        if octets is None:
+            return None
+        entries = await self.matching(equals(self._ids.attribute, octets), *attributes)
         return next((entry for entry in entries if self.uid_of(entry) == uid), None)
 
     async def get(self, uid: Uid, *attributes: str) -> Entry:
@@ -66,6 +68,12 @@ class Places:
             self.remember(self.uid_of(entry), entry.dn)
         return entries
 
+    async def children(self, parent: str, *attributes: str) -> Sequence[Entry]:
+        """Find the entries right below a DN; none where that is not there."""
+        if await self._directory.read(parent, ("1.1",)) is None:
+            return ()
+        return await self._directory.search(Search(parent, self._kind, self._told(attributes), Scope.CHILDREN))
+
     def every(self, *attributes: str) -> AsyncIterator[Entry]:
         """Find all entries, page by page."""
         return self._directory.pages(self._search(self._kind, attributes))
@@ -73,7 +81,8 @@ class Places:
     async def dns_of(self, uids: Iterable[Uid]) -> Mapping[Uid, str]:
         """Find where these are; those that are nowhere are left out."""
         wanted = set(uids)
-        found = await self._any_of([equals(self._uid_attribute, uid) for uid in wanted])
+        octets = filter(None, map(self._ids.write, wanted))
+        found = await self._any_of([equals(self._ids.attribute, each) for each in octets])
         return {uid: entry.dn for entry in found if (uid := self.uid_of(entry)) in wanted}
 
     async def uids_at(self, dns: Iterable[str]) -> frozenset[Uid]:
@@ -105,4 +114,4 @@ class Places:
         return Search(self.base, all_of(self._kind, condition), self._told(attributes))
 
     def _told(self, attributes: Sequence[str]) -> Sequence[str]:
-        return (self._uid_attribute, *attributes)
+        return (self._ids.attribute, *attributes)

@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import TypeVar
 
+from seatkeeper.connectors.ldap.dialects import Dialect
+from seatkeeper.connectors.ldap.profiles import Access, Address, Encryption
 from seatkeeper.connectors.ldap.protocol.connections import (
     Connection,
     ConnectionLostError,
@@ -14,7 +16,6 @@ from seatkeeper.connectors.ldap.protocol.connections import (
     connect,
 )
 from seatkeeper.connectors.ldap.refusals import describe, interpret_bind
-from seatkeeper.connectors.ldap.settings import Address, Encryption, LDAPSettings
 from seatkeeper.core.problems import ProblemCode
 from seatkeeper.spi.errors import ConnectorError, RejectedError, TransientError
 
@@ -29,8 +30,9 @@ T = TypeVar("T")
 class Pool:
     """Connections that are signed in. A connection serves any number of calls, so none has to be given back."""
 
-    def __init__(self, settings: LDAPSettings) -> None:
-        self._settings = settings
+    def __init__(self, access: Access, dialect: Dialect) -> None:
+        self._access = access
+        self._dialect = dialect
         self._context: ssl.SSLContext | None = None
         self._open: list[Connection] = []
         self._opening: asyncio.Task[Connection] | None = None
@@ -42,7 +44,7 @@ class Pool:
         """
         self._open = [connection for connection in self._open if connection.usable]
         best = min(self._open, key=lambda connection: connection.load, default=None)
-        if best is not None and (best.load == 0 or len(self._open) >= self._settings.connections):
+        if best is not None and (best.load == 0 or len(self._open) >= self._access.connections):
             return best
         if self._opening is None:
             self._opening = asyncio.create_task(self._add())
@@ -89,12 +91,12 @@ class Pool:
         self, work: Callable[[Address], Awaitable[T]], failed: str = "The directory cannot be reached"
     ) -> T:
         troubles, remedy = [], ""
-        for address in self._settings.addresses:
+        for address in self._access.addresses:
             try:
-                async with asyncio.timeout(self._settings.connect_timeout):
+                async with asyncio.timeout(self._access.connect_timeout):
                     return await work(address)
             except TimeoutError:
-                troubles.append(f"{address} did not answer within {self._settings.connect_timeout:g} seconds")
+                troubles.append(f"{address} did not answer within {self._access.connect_timeout:g} seconds")
             except ssl.SSLCertVerificationError as error:
                 troubles.append(f"{address} has a certificate that is not trusted: {error.verify_message}")
                 remedy = _TRUST
@@ -126,11 +128,11 @@ class Pool:
     async def _sign_in(self, address: Address) -> Connection:
         connection = await self._open_to(address)
         try:
-            password = self._settings.bind_password.get_secret_value()
-            await connection.bind(self._settings.bind_dn, password, patience=self._settings.connect_timeout)
+            password = self._access.password.get_secret_value()
+            await connection.bind(self._access.account, password, patience=self._access.connect_timeout)
         except ResultError as error:
             await connection.close()
-            raise interpret_bind(error.result, self._settings.bind_dn) from None
+            raise interpret_bind(error.result, self._access.account, self._dialect.sign_in_advice) from None
         except BaseException:
             connection.abort()
             raise
@@ -138,16 +140,16 @@ class Pool:
 
     async def _start_tls(self, connection: Connection, address: Address) -> None:
         try:
-            await connection.start_tls(self._tls(), address.host, patience=self._settings.connect_timeout)
+            await connection.start_tls(self._tls(), address.host, patience=self._access.connect_timeout)
         except ResultError as error:
             raise _unencrypted(address, describe(error.result)) from None
 
     def _tls(self) -> ssl.SSLContext:
         if self._context is None:
             try:
-                self._context = ssl.create_default_context(cafile=self._settings.ca_file)
+                self._context = ssl.create_default_context(cafile=self._access.ca_file)
             except OSError as error:
-                reason = f"The CA file {self._settings.ca_file} cannot be used: {error}."
+                reason = f"The CA file {self._access.ca_file} cannot be used: {error}."
                 raise RejectedError(reason, ProblemCode.SETTINGS_INVALID) from None
         return self._context
 

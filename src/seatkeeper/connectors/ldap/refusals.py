@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from seatkeeper.connectors.ldap.dialects import NO_SUCH_ATTRIBUTE, VALUE_EXISTS, Advice
 from seatkeeper.connectors.ldap.protocol.responses import Result
 from seatkeeper.core.problems import ProblemCode
 from seatkeeper.spi.errors import (
@@ -15,7 +16,7 @@ from seatkeeper.spi.errors import (
 )
 
 SIZE_LIMIT, ADMIN_LIMIT = 4, 11
-NO_SUCH_ATTRIBUTE, CONSTRAINT, VALUE_EXISTS, NO_SUCH_OBJECT = 16, 19, 20, 32
+CONSTRAINT, NO_SUCH_OBJECT = 19, 32
 OBJECT_CLASS, ENTRY_EXISTS = 65, 68
 _STRONGER_NEEDED, _CONFIDENTIALITY, _NO_ACCESS = 8, 13, 50
 
@@ -61,6 +62,9 @@ _ERRORS: Mapping[int, type[ConnectorError]] = {
 }
 _RAISE_LIMIT = "Give the service account no size limit (olcLimits in OpenLDAP); docs/connectors/ldap.md says how."
 
+_ENCRYPT = "Use ldaps://, or ldap:// without allowing plain text."
+_NO_ADVICE: Mapping[str, Advice] = {}
+
 
 def describe(result: Result) -> str:
     """Say what the server said, in words first and its own text after."""
@@ -68,9 +72,11 @@ def describe(result: Result) -> str:
     return f"{name} ({result.text})" if result.text else name
 
 
-def interpret(result: Result, what: str) -> ConnectorError:
+def interpret(result: Result, what: str, advice: Mapping[str, Advice] = _NO_ADVICE) -> ConnectorError:
     """Make the error for a request that failed; ``what`` follows "refused to" in a sentence for people."""
-    said = f"The directory refused to {what}: {describe(result)}."
+    known = _find(advice, result)
+    meaning = f"{known.meaning}; " if known.meaning else ""
+    said = f"The directory refused to {what}: {meaning}{describe(result)}."
     kind = _ERRORS.get(result.code)
     if kind is not None:
         return kind(said)
@@ -79,14 +85,16 @@ def interpret(result: Result, what: str) -> ConnectorError:
     return RejectedError(said, _code(result))
 
 
-def interpret_bind(result: Result, account: str) -> ConnectorError:
+def interpret_bind(result: Result, account: str, advice: Mapping[str, Advice] = _NO_ADVICE) -> ConnectorError:
     """Make the error for a service account that could not sign in: mostly, its Owner is needed."""
-    said = f"The directory did not let the service account {account} sign in: {describe(result)}."
+    known = _find(advice, result)
+    meaning = f"{known.meaning}; " if known.meaning else ""
+    said = f"The directory did not let the service account {account} sign in: {meaning}{describe(result)}."
     if _ERRORS.get(result.code) is TransientError:
         return TransientError(said)
     if result.code in {_STRONGER_NEEDED, _CONFIDENTIALITY}:
-        return CredentialsRefusedError(f"{said} Use ldaps://, or ldap:// without allowing plain text.")
-    return CredentialsRefusedError(said)
+        return CredentialsRefusedError(f"{said} {_ENCRYPT}", remedy=_ENCRYPT)
+    return CredentialsRefusedError(said, remedy=known.remedy)
 
 
 def _code(result: Result) -> ProblemCode:
@@ -95,3 +103,8 @@ def _code(result: Result) -> ProblemCode:
     if result.code == OBJECT_CLASS and "requires attribute" in result.text:
         return ProblemCode.REQUIRED_MISSING
     return ProblemCode.REJECTED_VALUE
+
+
+def _find(advice: Mapping[str, Advice], result: Result) -> Advice:
+    text = result.text.lower()
+    return next((known for mark, known in advice.items() if mark in text), Advice(""))

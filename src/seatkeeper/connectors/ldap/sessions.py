@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
 from seatkeeper.connectors.ldap.accounts import Accounts, Switching
-from seatkeeper.connectors.ldap.dialects import OPENLDAP
 from seatkeeper.connectors.ldap.directory import Directory
+from seatkeeper.connectors.ldap.domains import ADSettings
 from seatkeeper.connectors.ldap.groups import Grouping, SwitchingAndGrouping
 from seatkeeper.connectors.ldap.settings import LDAPSettings
 from seatkeeper.spi.connector import Session
@@ -20,10 +20,11 @@ _CLASSES: Mapping[tuple[bool, bool], type[Accounts]] = {
 
 
 @asynccontextmanager
-async def connect(settings: LDAPSettings) -> AsyncIterator[Session]:
+async def connect(settings: LDAPSettings | ADSettings) -> AsyncIterator[Session]:
     """Open a session; the first call opens the first connection."""
-    directory = Directory(settings, OPENLDAP)
-    kind = _CLASSES[settings.disable_attribute is not None, settings.groups_base is not None]
+    directory = Directory(settings.profile())
+    profile = directory.profile
+    kind = _CLASSES[profile.people.disabling is not None, profile.groups is not None]
     try:
         yield kind(directory)
     finally:

@@ -7,11 +7,11 @@ from seatkeeper.connectors.ldap.protocol import ber
 
 Filter = NewType("Filter", bytes)
 
-_AND, _OR, _EQUALITY, _PRESENT = 0xA0, 0xA1, 0xA3, 0x87
+_AND, _OR, _NOT, _EQUALITY, _PRESENT = 0xA0, 0xA1, 0xA2, 0xA3, 0x87
 
 
-def equals(attribute: str, value: str) -> Filter:
-    """Match entries with that value, by the attribute's own equality rule."""
+def equals(attribute: str, value: str | bytes) -> Filter:
+    """Match entries with that value, which may be any octets, by the attribute's own equality rule."""
     return Filter(ber.sequence((ber.octets(attribute), ber.octets(value)), _EQUALITY))
 
 
@@ -28,3 +28,8 @@ def all_of(*filters: Filter) -> Filter:
 def any_of(filters: Iterable[Filter]) -> Filter:
     """Match what at least one of them matches."""
     return Filter(ber.sequence(filters, _OR))
+
+
+def unless(condition: Filter) -> Filter:
+    """Match what that does not match."""
+    return Filter(ber.element(_NOT, condition))

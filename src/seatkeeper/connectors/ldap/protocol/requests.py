@@ -12,7 +12,7 @@ _BIND, _UNBIND, _SEARCH, _MODIFY, _ADD, _DELETE, _RENAME, _ABANDON, _EXTENDED = 
     *(0x60, 0x42, 0x63, 0x66, 0x68),
     *(0x4A, 0x6C, 0x50, 0x77),
 )
-_SIMPLE, _CONTROLS, _REQUEST_NAME = 0x80, 0xA0, 0x80
+_SIMPLE, _CONTROLS, _REQUEST_NAME, _NEW_SUPERIOR = 0x80, 0xA0, 0x80, 0x80
 _NEVER_DEREFERENCE = 0
 _VERSION = 3
 
@@ -33,6 +33,7 @@ class Scope(IntEnum):
     """How far below its base a search looks."""
 
     BASE = 0
+    CHILDREN = 1
     SUBTREE = 2
 
 
@@ -103,9 +104,10 @@ def modify(dn: str, modifications: Sequence[Modification]) -> bytes:
     return ber.sequence((ber.octets(dn), ber.sequence(changes)), _MODIFY)
 
 
-def rename(dn: str, rdn: str) -> bytes:
-    """Give an entry another relative name under the same parent; the values of the old one go."""
-    return ber.sequence((ber.octets(dn), ber.octets(rdn), ber.boolean(True)), _RENAME)
+def rename(dn: str, rdn: str, superior: str | None = None) -> bytes:
+    """Give an entry another relative name, and parent where one is named; the values of the old name go."""
+    moved = (ber.octets(superior, _NEW_SUPERIOR),) if superior is not None else ()
+    return ber.sequence((ber.octets(dn), ber.octets(rdn), ber.boolean(True), *moved), _RENAME)
 
 
 def delete(dn: str) -> bytes:
