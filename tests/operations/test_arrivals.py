@@ -12,6 +12,7 @@ from seatkeeper.core.events import ActorKind, Origin
 from seatkeeper.core.ids import IntegrationId
 from seatkeeper.core.users import User
 from seatkeeper.operations.arrivals import Arrivals
+from seatkeeper.operations.users import create_user
 from seatkeeper.store.database import Database
 from seatkeeper.store.identifiers import new_id
 from tests.operations.directory_at_hand import Directory, directory_in, user_draft
@@ -147,6 +148,19 @@ async def test_an_integration_that_is_locked_holds_up_no_other(here: Directory, 
         assert {type(answer) for answer in made} == {User}
         assert not held_up.done()
     assert {type(answer) for answer in await held_up} == {User}
+
+
+async def test_whoever_waits_for_a_name_holds_up_no_other(here: Directory, elsewhere: Database) -> None:
+    arrivals = Arrivals(here.database)
+    async with elsewhere.transaction(_asked(0)) as tx:
+        await create_user(tx, here.integration, user_draft("ada"))
+        held_up = asyncio.create_task(_create(arrivals, here, ["ada"]))
+        await asyncio.sleep(0)
+        async with asyncio.timeout(60):
+            [bob] = await _create(arrivals, here, ["bob"])
+        assert isinstance(bob, User)
+        assert not held_up.done()
+    assert [type(answer) for answer in await held_up] == [AlreadyExistsError]
 
 
 async def test_without_a_database_everybody_is_told(here: Directory) -> None:

@@ -25,6 +25,12 @@ from seatkeeper.store.records.arrivals import Arrival, Landing, add_users
 _AT_ONCE = 2
 """Transactions of one integration under way: while PostgreSQL makes one durable it carries out the other."""
 
+_COMPANY = 16
+"""Users who need not wait for the transaction under way. Fewer share the next one, which costs less."""
+
+_HELD_UP = 0.05
+"""Seconds after which a transaction under way is waited for no longer: somebody may be in its way."""
+
 _MOST = 50
 """Users in one transaction."""
 
@@ -92,6 +98,17 @@ class Arrivals:
     def _put(self, integration_id: IntegrationId, waiting: _Waiting) -> None:
         queue = self._queues.setdefault(integration_id, _Queue())
         queue.waiting.append(waiting)
+        if not queue.under_way or len(queue.waiting) >= _COMPANY:
+            self._send_for(integration_id, queue)
+        elif len(queue.waiting) == 1:
+            loop = asyncio.get_running_loop()
+            loop.call_later(_HELD_UP, self._look_after, integration_id, queue, waiting)
+
+    def _look_after(self, integration_id: IntegrationId, queue: _Queue, waiting: _Waiting) -> None:
+        if queue.waiting and queue.waiting[0] is waiting:
+            self._send_for(integration_id, queue)
+
+    def _send_for(self, integration_id: IntegrationId, queue: _Queue) -> None:
         if queue.under_way < _AT_ONCE:
             queue.under_way += 1
             task = asyncio.create_task(self._empty(integration_id, queue), name="arrivals")
