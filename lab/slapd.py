@@ -4,12 +4,10 @@ The reader and writer are OpenLDAP's own ``ldapsearch``, ``ldapmodify`` and ``ld
 about the directory never passes through the code under test.
 """
 
-import hashlib
 import os
 import shutil
 import signal
 import subprocess
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,7 +15,8 @@ from pathlib import Path
 
 from lab.certificates import Authority
 from lab.ldif import read_ldif
-from lab.processes import ROOT, Command, Server, free_port
+from lab.processes import Command, Server, free_port
+from lab.templates import provisioned
 
 BASE = "dc=example,dc=org"
 PEOPLE = f"ou=people,{BASE}"
@@ -150,19 +149,8 @@ def running_slapd(folder: Path) -> Iterator[Slapd]:
 
 
 def _template() -> Path:
-    """Find the provisioned folder that every directory is a copy of, or make it: once for each change of it."""
     sources = [*sorted(_LDIF.iterdir()), Path(__file__), Path(__file__).with_name("certificates.py")]
-    mark = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:12]
-    ready = ROOT / ".cache" / f"slapd-{mark}"
-    if not ready.exists():
-        ready.parent.mkdir(exist_ok=True)
-        fresh = Path(tempfile.mkdtemp(prefix="slapd-", dir=ready.parent))
-        _provision(fresh)
-        try:
-            fresh.rename(ready)
-        except OSError:  # another process was faster, and its copy is as good
-            shutil.rmtree(fresh)
-    return ready
+    return provisioned("slapd", sources, _provision)
 
 
 def _provision(folder: Path) -> None:

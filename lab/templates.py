@@ -1,0 +1,35 @@
+"""Folders that are dear to make, made once and copied for each server."""
+
+import fcntl
+import hashlib
+import shutil
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from lab.processes import ROOT
+
+_KEPT = ROOT / ".cache"
+
+
+def provisioned(name: str, sources: Sequence[Path], make: Callable[[Path], None]) -> Path:
+    """Find the folder that every server of this name is a copy of, or make it.
+
+    It is made once for each change of its sources, and whoever asks meanwhile waits for it. It must not hold its
+    own path, since it is used from copies only.
+    """
+    mark = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:12]
+    ready = _KEPT / f"{name}-{mark}"
+    if ready.exists():
+        return ready
+    _KEPT.mkdir(exist_ok=True)
+    with (_KEPT / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not ready.exists():
+            fresh = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=_KEPT))
+            try:
+                make(fresh)
+                fresh.rename(ready)
+            finally:
+                shutil.rmtree(fresh, ignore_errors=True)
+    return ready

@@ -1,0 +1,1 @@
+"""The applications of the lab: each starts, takes somebody from its own interface, and is read from outside."""
