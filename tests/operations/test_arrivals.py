@@ -16,8 +16,10 @@ from seatkeeper.operations.users import create_user
 from seatkeeper.store.database import Database
 from seatkeeper.store.identifiers import new_id
 from tests.operations.directory_at_hand import Directory, directory_in, user_draft
+from tests.waiting import until
 
 MANY = 120
+_WAITING = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 
 
 @pytest.fixture
@@ -152,10 +154,16 @@ async def test_an_integration_that_is_locked_holds_up_no_other(here: Directory, 
 
 async def test_whoever_waits_for_a_name_holds_up_no_other(here: Directory, elsewhere: Database) -> None:
     arrivals = Arrivals(here.database)
+
+    async def here_somebody_waits() -> bool:
+        async with here.database.read() as reader:
+            cursor = await reader.connection.execute(_WAITING)
+            return await cursor.fetchone() is not None
+
     async with elsewhere.transaction(_asked(0)) as tx:
         await create_user(tx, here.integration, user_draft("ada"))
         held_up = asyncio.create_task(_create(arrivals, here, ["ada"]))
-        await asyncio.sleep(0)
+        await until(here_somebody_waits)
         async with asyncio.timeout(60):
             [bob] = await _create(arrivals, here, ["bob"])
         assert isinstance(bob, User)
