@@ -6,7 +6,7 @@ from datetime import timedelta
 from seatkeeper.connectors.files.layouts import Layout, Returned
 from seatkeeper.connectors.files.records import Record
 from seatkeeper.connectors.files.returned import AppList, IndexedList
-from seatkeeper.core.accounts import SeenAccount
+from seatkeeper.core.accounts import SeenAccount, Standing
 from seatkeeper.core.entitlements import Entitlement
 from seatkeeper.core.values import AttributeValue
 

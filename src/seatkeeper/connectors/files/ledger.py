@@ -152,7 +152,7 @@ class Ledger:
             raise TransientError(f"The ledger {name} was replaced while it was read.")
         try:
             return _read(file)
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, LookupError, TypeError):
             file.close()
             said = f"The ledger {FOLDER}/{name} is damaged, so nobody can say who was handed over."
             remedy = f"Bring the newest file {_EDITION}… back from a backup, under the name {name}."
