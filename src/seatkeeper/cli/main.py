@@ -41,6 +41,7 @@ COMMANDS: Mapping[str, Offer] = {
     "activity": Offer("activity", "Show what happened, the newest last."),
     "job": Offer("jobs", "Look at jobs, try failed ones again, cancel those that wait."),
     "task": Offer("tasks", "Look at what waits for a person, and answer."),
+    "connector": Offer("connectors", "Begin a connector, and try one against its app."),
     "idp": Offer("idps", "Play an identity provider against a SCIM endpoint, or replay what one sent."),
 }
 """In the order of the list a person sees."""
