@@ -1,4 +1,4 @@
-"""One slapd for the tests of this package that leave each other alone, and one apiece for the rest."""
+"""One server for the tests of this package that leave each other alone, and one slapd apiece for the rest."""
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from lab.samba import Samba, running_samba
 from lab.slapd import GROUPS, PASSWORD, PEOPLE, SERVICE_DN, Slapd, running_slapd
 from seatkeeper.connectors.ldap.groups import SwitchingAndGrouping
 from seatkeeper.connectors.ldap.sessions import connect
@@ -31,6 +32,12 @@ def settings_for(directory: Slapd, **other: Any) -> LDAPSettings:
 def shared_directory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Slapd]:
     with running_slapd(tmp_path_factory.mktemp("slapd")) as slapd:
         yield slapd
+
+
+@pytest.fixture(scope="session")
+def shared_domain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Samba]:
+    with running_samba(tmp_path_factory.mktemp("samba")) as samba:
+        yield samba
 
 
 @pytest.fixture

@@ -43,7 +43,10 @@ class Accounts:
         self._units = Units(people.parent)
         self._disabling = people.disabling
         self._read = (_ALL,) if people.disabling is None else (_ALL, people.disabling.attribute)
-        self._hidden = frozenset({dialect.password.attribute, dialect.ids.attribute}) | dialect.unread
+        self._derived = frozenset({people.rdn.lower()} if people.is_derived else ())
+        self._hidden = (
+            frozenset({dialect.password.attribute, dialect.ids.attribute}) | dialect.unread | self._derived
+        )
         self._abilities = Abilities(
             name_attribute=people.name,
             disables=people.disabling is not None,
@@ -117,6 +120,14 @@ class Accounts:
         await self._directory.delete((await self._people.get(uid)).dn)
 
     def _check(self, attributes: Attributes) -> None:
+        for attribute in attributes:
+            if attribute.lower() in self._derived:
+                told = f"{attribute} is made of {self._kind.named_by}, so it cannot be mapped. To map it, write"
+                remedy = f"{told} {{{attribute}}} in the setting 'DN of a new account'."
+                raise RejectedError(remedy, ProblemCode.SETTINGS_INVALID)
+        self._keep_rules(attributes)
+
+    def _keep_rules(self, attributes: Attributes) -> None:
         for attribute, rule in self._dialect.rules.items():
             value = attributes.get(attribute)
             fault = rule(str(value)) if value is not None and value != "" else ""

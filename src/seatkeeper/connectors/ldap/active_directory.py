@@ -92,6 +92,16 @@ ACTIVE_DIRECTORY: Final = Dialect(
             *("objectSid", "sIDHistory", "mS-DS-ConsistencyGuid", "msExchMailboxGuid", "msExchArchiveGUID"),
             *("logonHours", "userCertificate", "userSMIMECertificate", "thumbnailPhoto", "jpegPhoto"),
             *("userParameters", "nTSecurityDescriptor", "replPropertyMetaData", "memberOf"),
+            *("distinguishedName", "name", "uSNCreated", "uSNChanged", "whenCreated", "whenChanged"),
+            *(
+                "dSCorePropagationData",
+                "pwdLastSet",
+                "lastLogon",
+                "lastLogonTimestamp",
+                "lastLogoff",
+                "logonCount",
+            ),
+            *("badPwdCount", "badPasswordTime"),
         }
     ),
     members_kept_back=True,

@@ -134,7 +134,7 @@ class Dialect:
     tells_duplicates: bool = False
     """It says so each time. Where it may say nothing of the kind, the name is looked for."""
     unread: frozenset[str] = frozenset()
-    """Attributes that are binary, or far too many, and so are never shown."""
+    """Attributes that are binary, or very long, or that the server alone writes, and so are never shown."""
     members_kept_back: bool = False
     """It gives the values of a long attribute only by ranges."""
     member_there: frozenset[int] = frozenset({VALUE_EXISTS})

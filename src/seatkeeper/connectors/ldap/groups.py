@@ -57,7 +57,7 @@ class Grouping(Accounts):
 
     async def create_group(self, name: str) -> Uid:
         """Add a group that is empty, or holds only the DN of nobody where it must hold one."""
-        self._check({_NAME: name})
+        self._keep_rules({_NAME: name})
         given: dict[str, AttributeValue | None] = {
             **self._group_kind.given,
             _NAME: name,
@@ -69,7 +69,7 @@ class Grouping(Accounts):
 
     async def rename_group(self, uid: Uid, name: str) -> None:
         """Rename the entry; what else holds its name changes first, so that a refusal leaves all as it was."""
-        self._check({_NAME: name})
+        self._keep_rules({_NAME: name})
         dn = (await self._groups.get(uid)).dn
         others = self._other_names(name).items()
         if others:
