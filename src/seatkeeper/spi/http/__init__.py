@@ -6,7 +6,7 @@ host followed, every refusal an error of ``spi.errors``, and no vendor's answer 
 
 from seatkeeper.spi.http.answers import Answer, refuse_error
 from seatkeeper.spi.http.authentication import BearerToken, ClientCredentials
-from seatkeeper.spi.http.client import AppClient, Call
+from seatkeeper.spi.http.client import AppClient, Call, Judge
 from seatkeeper.spi.http.redaction import redact
 from seatkeeper.spi.http.settings import HTTPSettings
 
@@ -17,6 +17,7 @@ __all__ = [
     "Call",
     "ClientCredentials",
     "HTTPSettings",
+    "Judge",
     "redact",
     "refuse_error",
 ]

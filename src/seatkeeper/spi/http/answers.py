@@ -1,6 +1,7 @@
 """An app's answer, and what a refusal means in the words of ``spi.errors``."""
 
 import json
+import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -30,6 +31,15 @@ _RAISED: dict[int, type[AccountNotFoundError | AccountExistsError | TransientErr
     423: TransientError,
     425: TransientError,
 }
+
+_REMAINING = ("x-ratelimit-remaining", "ratelimit-remaining", "x-rate-limit-remaining")
+_RESETS = ("x-ratelimit-reset", "ratelimit-reset", "x-rate-limit-reset")
+_COUNTED = re.compile(r"(?:^|[;,\s])(?:t|reset)\s*=\s*(\d{1,9})")
+"""draft-ietf-httpapi-ratelimit-headers: ``RateLimit: "default";r=0;t=30``, in older drafts ``reset=30``."""
+_NUMBER = re.compile(r"\d{1,12}(\.\d+)?")
+_EPOCH = 1_000_000_000
+"""Above this a reset is a moment, below it a number of seconds: vendors do both under the same name."""
+_LONGEST = 86_400 * 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +92,50 @@ def refuse_error(answer: Answer, detail: str | None = None) -> ConnectorError:
 
 
 def throttled_error(answer: Answer) -> ThrottledError:
-    """Read ``Retry-After`` in both its forms (RFC 9110 §10.2.3)."""
+    """Say that the app wants fewer calls, and for how long: RFC 9110 §10.2.3, or the end of what it counts."""
     return ThrottledError(f"{answer.call} answered {answer.status}: too many calls.", retry_after(answer.headers))
 
 
+def is_throttled(answer: Answer) -> bool:
+    """Say whether the app wants fewer calls. GitHub and others answer 403 once none is left of those counted."""
+    match answer.status:
+        case 429:
+            return True
+        case 403:
+            return any(answer.headers.get(name, "").strip() == "0" for name in _REMAINING)
+        case _:
+            return answer.status == 503 and "retry-after" in answer.headers
+
+
 def retry_after(headers: httpx.Headers) -> timedelta | None:
-    """Read how long to wait. A date counts from the answer's own ``Date``, so nobody's clock needs to be right."""
-    value = headers.get("retry-after", "").strip()
+    """Read how long to wait, from ``Retry-After`` or else from the headers that count calls.
+
+    A date counts from the answer's own ``Date``, so nobody's clock needs to be right.
+    """
+    value, now = headers.get("retry-after", "").strip(), _instant(headers.get("date", ""))
     if value.isdecimal():
-        return timedelta(seconds=min(int(value), 86_400 * 30))
-    until, now = _instant(value), _instant(headers.get("date", ""))
-    return max(until - now, timedelta()) if until and now else None
+        return _seconds(int(value))
+    if value:
+        until = _instant(value)
+        return max(until - now, timedelta()) if until and now else None
+    return _until_reset(headers, now)
+
+
+def _until_reset(headers: httpx.Headers, now: datetime | None) -> timedelta | None:
+    for name in _RESETS:
+        text = headers.get(name, "").strip()
+        if not _NUMBER.fullmatch(text):
+            continue
+        seconds = float(text)
+        if seconds < _EPOCH:
+            return _seconds(seconds)
+        return _seconds(seconds - now.timestamp()) if now else None
+    counted = _COUNTED.search(headers.get("ratelimit", ""))
+    return _seconds(int(counted[1])) if counted else None
+
+
+def _seconds(count: float) -> timedelta:
+    return timedelta(seconds=min(max(count, 0), _LONGEST))
 
 
 def _instant(text: str) -> datetime | None:

@@ -3,18 +3,18 @@
 import asyncio
 import functools
 import ssl
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeAlias
 
 import httpx
 import stamina
 
 from seatkeeper.core.problems import ProblemCode
 from seatkeeper.spi.errors import CredentialsRefusedError, RejectedError, TransientError
-from seatkeeper.spi.http.answers import Answer, throttled_error
+from seatkeeper.spi.http.answers import Answer, is_throttled, throttled_error
 from seatkeeper.spi.http.settings import HTTPSettings
 
 LARGEST = 16 * 1024 * 1024
@@ -33,19 +33,33 @@ class _PassingError(TransientError):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request. ``document`` is sent as JSON. ``public`` marks what an app may answer to anybody."""
+    """One request.
+
+    ``document`` is sent as JSON, ``fields`` as a multipart form, ``content`` as it is, with its media type among
+    ``headers``. ``public`` marks what an app may answer to anybody, ``reads`` what changes nothing whatever its
+    method.
+    """
 
     method: str
     path: str
-    params: Mapping[str, str | int] = field(default_factory=dict)
+    params: Mapping[str, str | int | Sequence[str]] = field(default_factory=dict)
     document: Any = None
+    content: bytes | None = None
+    fields: Mapping[str, str] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     public: bool = False
+    reads: bool = False
 
     @property
     def title(self) -> str:
         """Name the call to people, without its query, which may hold somebody's data."""
-        return f"{self.method} {self.path}"
+        return f"{self.method} {self.path.partition('?')[0]}"
+
+
+Judge: TypeAlias = Callable[[Answer], bool]
+"""What is known of one call's answers. Raises what a refusal means, says True for an answer that is fine whatever
+its status, and False where it knows nothing of it.
+"""
 
 
 class AppClient:
@@ -90,31 +104,33 @@ class AppClient:
     ) -> None:
         await self._client.aclose()
 
-    async def send(self, call: Call) -> Answer:
+    async def send(self, call: Call, judge: Judge = lambda _: False) -> Answer:
         """Send a call and return the answer, whatever a caller can make sense of: 2xx, 4xx and 5xx alike.
 
-        Raises ``CredentialsRefusedError`` (401, and 403 of a service account that may do nothing),
-        ``RejectedError`` (403 of one that lacks a permission, a redirect elsewhere, an answer too large),
-        ``ThrottledError`` and ``TransientError``. Only reading is repeated, up to three times.
+        What ``judge`` knows goes before what a status usually means. Raises ``CredentialsRefusedError`` (401, and
+        403 of a service account that may do nothing), ``RejectedError`` (403 of one that lacks a permission, a
+        redirect elsewhere, an answer too large), ``ThrottledError`` and ``TransientError``. Only reading is
+        repeated, up to three times.
         """
-        attempts = 3 if call.method in _SAFE else 1
+        attempts = 3 if call.reads or call.method in _SAFE else 1
         async for attempt in stamina.retry_context(
             on=_PassingError, attempts=attempts, timeout=None, wait_initial=0.1, wait_max=1.0, wait_jitter=0.1
         ):
             with attempt:
-                return await self._judge(call, await self._exchange(call))
+                return await self._judge(call, await self._exchange(call), judge)
         raise AssertionError("a retry context ends in a result or an error")
 
-    async def _judge(self, call: Call, answer: Answer) -> Answer:
+    async def _judge(self, call: Call, answer: Answer, judge: Judge) -> Answer:
+        if judge(answer):
+            self._admitted = self._admitted or not call.public
+            return answer
         match answer.status:
             case 401:
                 raise CredentialsRefusedError(f"{call.title} answered 401: the app refused the service account.")
+            case 429 | 403 | 503 if is_throttled(answer):
+                raise throttled_error(answer)
             case 403:
                 raise await self._forbidden(call, answer)
-            case 429:
-                raise throttled_error(answer)
-            case 503 if "retry-after" in answer.headers:
-                raise throttled_error(answer)
             case 502 | 503 | 504:
                 raise _PassingError(f"{call.title} answered {answer.status}.")
         if answer.is_success and answer.is_page and not self._takes_pages:
@@ -145,6 +161,8 @@ class AppClient:
             self._settings.base_url + call.path,
             params=dict(call.params) or None,
             json=call.document,
+            content=call.content,
+            files=None if call.fields is None else {name: (None, text) for name, text in call.fields.items()},
             headers={**media, **call.headers},
         )
         try:
