@@ -69,11 +69,17 @@ class Delimited:
         try:
             for row in reader:
                 if not is_known:
-                    places, is_known = row, True
+                    places, is_known = self._headings(row), True
                 elif row:
                     yield self._row(places, row, reader.line_num)
         except csv.Error as error:
             raise _unreadable(reader.line_num, str(error)) from None
+
+    def _headings(self, row: Sequence[str]) -> list[str]:
+        missing = [column.place for column in self.columns if column.place not in row]
+        if missing:
+            raise _unreadable(1, f"it has no column {', '.join(missing)}")
+        return [*row]
 
     def _row(self, places: Sequence[str], row: Sequence[str], number: int) -> Mapping[str, Cell]:
         if len(row) != len(places):
