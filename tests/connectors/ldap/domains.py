@@ -1,6 +1,6 @@
 """Settings, people and a witness for tests against a domain of Active Directory."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,15 +18,13 @@ _TOLD = ("userPrincipalName", "displayName", "givenName", "sn", "mail", "title",
 
 def settings_for(domain: Samba, **other: Any) -> ADSettings:
     """Make settings that reach the domain over StartTLS, with people and groups."""
-    given = {
-        "url": domain.url,
-        "ca_file": str(domain.ca_file),
-        "service_account": SERVICE,
-        "bind_password": PASSWORD,
-        "people_base": STAFF,
-        "groups_base": GROUPS,
-    }
-    return validate_settings(ADSettings, {**given, **other})
+    return made({"url": domain.url, "ca_file": str(domain.ca_file), **other})
+
+
+def made(given: Mapping[str, Any]) -> ADSettings:
+    """Make settings of these, and what is the same for every domain of the lab."""
+    usual = {"service_account": SERVICE, "bind_password": PASSWORD, "people_base": STAFF, "groups_base": GROUPS}
+    return validate_settings(ADSettings, {**usual, **given})
 
 
 def person(name: str, **other: AttributeValue) -> Attributes:

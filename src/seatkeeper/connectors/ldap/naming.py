@@ -64,8 +64,8 @@ class Naming:
             except ResultError as error:
                 if self._may_give_way(error.result, name, names):
                     continue
-                if superior is not None and error.result.code == NO_SUCH_OBJECT:
-                    raise await self._lost(dn, superior) from None
+                if superior is not None and await self._directory.read(superior, ("1.1",)) is None:
+                    raise _no_place(superior) from None  # servers have several codes for this
                 there = f"{each},{superior}" if superior is not None else each
                 raise await self._refusal(error.result, name, f"rename {dn} to {there}") from None
             moved = f"{each},{superior or old_parent}"
@@ -90,15 +90,6 @@ class Naming:
     def _may_give_way(self, result: Result, name: str, names: Sequence[str]) -> bool:
         has_another = bool(names) and name != names[-1]
         return has_another and result.code == ENTRY_EXISTS and not self._is_duplicate(result)
-
-    async def _lost(self, dn: str, superior: str) -> ConnectorError:
-        # The server does not say which of the two it does not find.
-        is_there = await self._directory.read(dn, ("1.1",)) is not None
-        return (
-            _no_place(superior)
-            if is_there
-            else self._directory.interpret(Result(NO_SUCH_OBJECT, "", ""), f"move {dn}")
-        )
 
     async def _refusal(self, result: Result, name: str, what: str) -> ConnectorError:
         if self._is_duplicate(result) or (result.code == CONSTRAINT and await self._is_taken(name)):

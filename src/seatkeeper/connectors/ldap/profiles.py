@@ -68,7 +68,7 @@ class People:
     @property
     def is_derived(self) -> bool:
         """The name in the DN is made from another attribute, so that it may give way where it is taken."""
-        return self.named_by != self.rdn
+        return self.named_by.lower() != self.rdn.lower()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from seatkeeper.connectors.ldap.protocol.names import key, split, write_rdn
 ATTRIBUTE = "organizationalUnit"
 """Among an account's attributes: the unit it is in. No directory stores it; it is the place of the entry."""
 
-_RDN = "ou"
+_RDN = "OU"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Units:
         root, names, parent = key(self.root), list[str](), dn
         while key(parent) != root:
             rdn, rest = split(parent) if parent else ((), "")
-            if len(rdn) != 1 or rdn[0][0] != _RDN:
+            if len(rdn) != 1 or rdn[0][0] != _RDN.lower():
                 return dn
             names.append(rdn[0][1].replace("\\", "\\\\").replace("/", "\\/"))
             parent = rest
