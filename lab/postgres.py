@@ -67,7 +67,13 @@ class Postgres:
     def start(self) -> None:
         """Start, and wait until it answers a query."""
         options = [f"-c{name}={value}" for name, value in self._options().items()]
-        arguments = [*_as_nobody_special(), self.build.binaries / "postgres", "-D", self.folder / "data", *options]
+        arguments: list[str | Path] = [
+            *_as_nobody_special(),
+            self.build.binaries / "postgres",
+            "-D",
+            self.folder / "data",
+            *options,
+        ]
         self._server = Server(Command(arguments, self.folder / "postgres.log", cwd=self.folder))
         self._server.wait_until(self._answers)
 
@@ -139,8 +145,23 @@ def _provision(folder: Path, build: Build) -> None:
     password.write_text(PASSWORD)
     _give_away(folder, password)
     data = folder / "data"
-    initdb = [build.binaries / "initdb", "-D", data, "-U", SUPERUSER, "--pwfile", password, "--auth=scram-sha-256"]
-    command = [*_as_nobody_special(), *initdb, "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]
+    initdb: list[str | Path] = [
+        build.binaries / "initdb",
+        "-D",
+        data,
+        "-U",
+        SUPERUSER,
+        "--pwfile",
+        password,
+        "--auth=scram-sha-256",
+    ]
+    command: list[str | Path] = [
+        *_as_nobody_special(),
+        *initdb,
+        "--encoding=UTF8",
+        "--locale=C.UTF-8",
+        "--no-sync",
+    ]
     subprocess.run(command, check=True, timeout=60, stdout=subprocess.DEVNULL)
     authority = Authority("lab")
     authority.write(folder / "ca.pem")
