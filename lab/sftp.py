@@ -82,7 +82,9 @@ class SFTPServer:
 
     def start(self) -> None:
         """Start, and wait until it says which protocol it speaks."""
-        command = Command(["unshare", "--mount", "sh", "-c", _START], self.folder / "sshd.log", cwd=self.folder)
+        # With processes of its own, too: whoever is signed in has a session of theirs, which would outlive it.
+        apart = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "sh", "-c", _START]
+        command = Command(apart, self.folder / "sshd.log", cwd=self.folder)
         self._server = Server(command)
         self._server.wait_until(self._answers)
 

@@ -70,7 +70,8 @@ def reach(server: SFTPServer, **other: Any) -> dict[str, Any]:
 
 def by_password(server: SFTPServer, **other: Any) -> dict[str, Any]:
     """Give the same with the password, and the host key's fingerprint only."""
-    return reach(server, private_key=None, password=PASSWORD, host_key=[server.fingerprint], **other)
+    usual = {"private_key": None, "password": PASSWORD, "host_key": [server.fingerprint]}
+    return reach(server, **{**usual, **other})
 
 
 @pytest.fixture
