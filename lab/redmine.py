@@ -4,17 +4,15 @@ People are ``users`` of type User with a status (1 active, 3 locked); groups are
 its REST interface, with a key or the password, it has pages on the same data.
 """
 
-import os
 import secrets
 import sqlite3
-import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from lab.apps import Launched, Person, by_group, launched, rows
 from lab.processes import Command
-from lab.templates import provisioned
+from lab.templates import carry_out, provisioned
 
 ADMIN, PASSWORD = "admin", "lab-password-1"
 KEY = "0123456789abcdef0123456789abcdef01234567"
@@ -105,7 +103,7 @@ def _provision(folder: Path) -> None:
         ["bundle", "exec", "rake", "db:migrate"],
         ["bundle", "exec", "rails", "runner", str(_OURS / "provision.rb")],
     ):
-        subprocess.run(command, cwd=_CODE, env=environment, check=True, timeout=300, capture_output=True)
+        carry_out(command, _CODE, environment)
 
 
 def _configure(folder: Path) -> None:
@@ -116,7 +114,6 @@ def _configure(folder: Path) -> None:
 def _environment(folder: Path) -> dict[str, str]:
     """Make Debian's Redmine serve the folder, which it looks for below a folder of its own."""
     return {
-        **os.environ,
         "BUNDLER_VERSION": "2.3.15",  # Ruby's own Bundler takes Debian's gems for deleted
         "BUNDLE_GEMFILE": str(folder.absolute() / "Gemfile"),
         "REDMINE_INSTANCE": f"{'../' * 9}{folder.absolute().relative_to('/')}",

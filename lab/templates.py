@@ -2,9 +2,11 @@
 
 import fcntl
 import hashlib
+import os
 import shutil
+import subprocess
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from lab.processes import ROOT
@@ -33,3 +35,22 @@ def provisioned(name: str, sources: Sequence[Path], make: Callable[[Path], None]
             finally:
                 shutil.rmtree(fresh, ignore_errors=True)
     return ready
+
+
+def carry_out(
+    command: Sequence[str | Path], cwd: Path, env: Mapping[str, str] | None = None, given: bytes = b""
+) -> str:
+    """Run a command to its end and return what it printed; what it said is told where it fails."""
+    done = subprocess.run(
+        command,
+        cwd=cwd,
+        env={**os.environ, **(env or {})},
+        input=given,
+        capture_output=True,
+        check=False,
+        timeout=300,
+    )
+    if done.returncode != 0:
+        said = (done.stdout + done.stderr).decode(errors="replace")[-3000:]
+        raise RuntimeError(f"{Path(command[0]).name} ended with {done.returncode}: {said}")
+    return done.stdout.decode()
