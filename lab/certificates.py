@@ -41,10 +41,11 @@ class Authority:
         path.write_bytes(self._certificate.public_bytes(serialization.Encoding.PEM))
         return path
 
-    def issue(self, certificate_path: Path, key_path: Path, address: str = "127.0.0.1") -> None:
-        """Write a key and a certificate for a server on this machine, by address only and not by name."""
+    def issue(self, certificate_path: Path, key_path: Path, *others: str) -> None:
+        """Write a key and a certificate for a server on 127.0.0.1 and others, by address only and not by name."""
         key = ec.generate_private_key(ec.SECP256R1())
-        here = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(address))])
+        addresses = map(ipaddress.ip_address, ("127.0.0.1", *others))
+        here = x509.SubjectAlternativeName(map(x509.IPAddress, addresses))
         builder = _builder(_common_name("server"), self._name, key.public_key())
         issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key())
         builder = builder.add_extension(here, critical=False).add_extension(issuer, critical=False)

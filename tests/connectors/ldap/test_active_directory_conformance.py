@@ -38,16 +38,20 @@ CHANGES: Attributes = {
 }
 
 
-@each_check()
-async def test_a_domain_over_starttls(check: Check, shared_domain: Samba) -> None:
-    harness = Harness(
+def harness(domain: Samba) -> Harness:
+    """Put the suite's harness together."""
+    return Harness(
         connector=active_directory,
-        settings=settings_for(shared_domain, **SMALL),
-        wrong_credentials=settings_for(shared_domain, bind_password="wrong"),
-        away=settings_for(shared_domain, url="ldaps://127.0.0.1:1"),
-        witness=DomainWitness(shared_domain),
+        settings=settings_for(domain, **SMALL),
+        wrong_credentials=settings_for(domain, bind_password="wrong"),
+        away=settings_for(domain, url="ldaps://127.0.0.1:1"),
+        witness=DomainWitness(domain),
         person=person,
         changes=CHANGES,
         emptied="title",
     )
-    await run_check(check, harness)
+
+
+@each_check()
+async def test_a_domain_over_starttls(check: Check, shared_domain: Samba) -> None:
+    await run_check(check, harness(shared_domain))
