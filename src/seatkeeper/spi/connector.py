@@ -86,7 +86,12 @@ class CreatesAccounts(Protocol):
     """Accounts can be made."""
 
     async def create_account(self, attributes: Attributes) -> Uid:
-        """Make an active account and return its Uid. Raises ``AccountExistsError`` when the name is taken."""
+        """Make an active account and return its Uid. Raises ``AccountExistsError`` when the name is taken.
+
+        Where accounts do not arrive at once (``abilities.arrival``), it invites the person, or prepares the
+        account, and returns the Uid of that. It reads and is found as an account whose ``standing`` says so; once
+        the account is there, that is what is found, under the same Uid or another.
+        """
         ...
 
 
@@ -118,11 +123,20 @@ class DeletesAccounts(Protocol):
 
 
 @runtime_checkable
+class WithdrawsInvitations(Protocol):
+    """What was invited or prepared, and is no account yet, can be taken back."""
+
+    async def withdraw_invitation(self, uid: Uid) -> None:
+        """Take it back. Raises ``AccountNotFoundError`` when there is none any more."""
+        ...
+
+
+@runtime_checkable
 class GrantsEntitlements(Protocol):
     """Accounts can be given entitlements of the types in ``abilities.grants``."""
 
     async def list_entitlements(self) -> Sequence[Entitlement]:
-        """List what the app offers."""
+        """List what the app offers. Not called unless ``abilities.lists_entitlements``."""
         ...
 
     async def grant(self, uid: Uid, entitlements: Sequence[Entitlement]) -> None:
@@ -170,6 +184,14 @@ class ManagesGroups(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """A part of what a connector does in the app, told to people: a line for each step, indented by tabs."""
+
+    title: str
+    lines: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class Connector(Generic[S]):
     """The declaration an entry point names."""
@@ -190,6 +212,10 @@ class Connector(Generic[S]):
     What the result says of name, title, mapping and schema gives way to the manifest."""
     needs_behaviour: bool = False
     """It cannot be used as it is, and is only there for the apps of the catalog."""
+    chapters: tuple[Chapter, ...] = ()
+    """What it does in the app step by step, where it follows a description that people can read."""
+    is_frail: bool = False
+    """The app may change under it without a word: its stages are proven every night and before much work."""
     facts: AppFacts | None = None
     """What the catalog knows, where this is the connector of one app."""
 
