@@ -10,7 +10,8 @@ pytestmark = pytest.mark.live
 
 def test_somebody_made_through_trytons_remote_calls_is_read_from_its_database(tmp_path: Path) -> None:
     with running_tryton(tmp_path) as tryton:
-        ((group, *_),) = tryton.call("model.res.group.search", [["name", "=", "Party Administration"]], 0, 1, None)
+        named = [["name", "=", "Party Administration"]]
+        (group,) = tryton.call("model.res.group.search", named, 0, 1, None)
         ada = {"login": "ada", "name": "Ada Lovelace", "email": "ada@example.org", "groups": [["add", [group]]]}
         (number,) = tryton.call("model.res.user.create", [ada])
         tryton.call("model.res.user.write", [number], {"active": False})
