@@ -107,8 +107,8 @@ async def read_page(
     before, count = max(query.start_index, 1) - 1, max(query.count, 0)
     rows = []
     if count:
-        page = _page(table, expression, query.sort)
-        rows = await reader.fetch_all(page, **values, most=count, before=before)
+        page = _page(table, expression, query.sort, is_first=not before)
+        rows = await reader.fetch_all(page, **values, most=count, **({"before": before} if before else {}))
     if (rows or not before) and len(rows) < count:
         total = before + len(rows)
     else:
@@ -149,10 +149,13 @@ async def read_stretch(
 
 
 @lru_cache(maxsize=512)
-def _page(table: FromClause, condition: ColumnElement[bool] | None, sort: Order | None) -> Prepared:
+def _page(
+    table: FromClause, condition: ColumnElement[bool] | None, sort: Order | None, *, is_first: bool
+) -> Prepared:
+    """Without an offset PostgreSQL expects the same of any values, and does not plan each look-up anew."""
     order = [table.c.id] if sort is None else [sort.clause, table.c.id]
-    most, before = bindparam("most", type_=Integer), bindparam("before", type_=Integer)
-    return prepare(_chosen(select(table), table, condition).order_by(*order).limit(most).offset(before))
+    page = _chosen(select(table), table, condition).order_by(*order).limit(bindparam("most", type_=Integer))
+    return prepare(page if is_first else page.offset(bindparam("before", type_=Integer)))
 
 
 @lru_cache(maxsize=512)

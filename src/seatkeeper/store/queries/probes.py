@@ -75,10 +75,11 @@ def _search(
             value = {key: value}
         return json.dumps(value, ensure_ascii=False)
 
+    # Selected by itself: PostgreSQL expects the same of any piece then, and so keeps one plan for all of them.
+    sought = select(_folded(parameters.add(Text(), probe))).scalar_subquery()
     # As an array that is filled first: by what it expects of a limit, the planner would rather walk all users.
     found = select(searched.c.id).where(
-        searched.c.integration_id == INTEGRATION,
-        _folded(cast(searched.c.document, Text)).contains(_folded(parameters.add(Text(), probe))),
+        searched.c.integration_id == INTEGRATION, _folded(cast(searched.c.document, Text)).contains(sought)
     )
     return (resources.table.c.id == any_(func.array(found.scalar_subquery())),)
 
