@@ -6,6 +6,7 @@ users of PostgreSQL and MariaDB themselves. All run plain functions in transacti
 reads what goes wrong.
 """
 
+from seatkeeper.connectors.sql.statements import adapt
 from seatkeeper.connectors.sql.tables.sessions import connect
 from seatkeeper.connectors.sql.tables.settings import TableSettings
 from seatkeeper.core.integrations import MappingRules
@@ -17,6 +18,7 @@ connector = Connector(
     description="The accounts in a table of PostgreSQL, MariaDB, MySQL or SQLite.",
     settings=TableSettings,
     connect=connect,
+    adapt=adapt,
     mapping=MappingRules(
         attributes={
             "login": "user.userName",
