@@ -7,6 +7,7 @@ from seatkeeper.connectors.ldap.groups import SwitchingAndGrouping
 from seatkeeper.connectors.ldap.protocol.names import key
 from seatkeeper.connectors.ldap.sessions import connect
 from seatkeeper.core.accounts import SeenAccount
+from seatkeeper.spi.errors import RejectedError
 from tests.connectors.ldap.conftest import settings_for
 from tests.connectors.ldap.samples import person, person_ldif
 
@@ -85,3 +86,20 @@ async def test_another_attribute_may_name_accounts(directory: Slapd) -> None:
         [entry] = directory.search(PEOPLE, "cn", "entryUUID", query="(sn=Byron)")
         assert (entry.one("cn"), entry.one("entryUUID")) == ("Byron, Ada", uid)
         assert entry.dn.endswith(f",ou=staff,{PEOPLE}")
+
+
+async def test_an_account_moves_to_another_branch_when_its_unit_changes(
+    session: SwitchingAndGrouping, directory: Slapd
+) -> None:
+    directory.write(f"dn: ou=Staff,{PEOPLE}\nobjectClass: organizationalUnit\nou: Staff\n")
+    uid, group = await session.create_account(person("ada")), await session.create_group("devs")
+    await session.change_members(group, add=[uid], remove=[])
+    for unit, place in (("staff", f"ou=Staff,{PEOPLE}"), ("", PEOPLE)):
+        await session.update_account(uid, {"organizationalUnit": unit, "uid": f"ada.{unit}"})
+        entry = directory.people()[f"ada.{unit}"]
+        assert (entry.one("entryUUID"), key(entry.dn)) == (uid, key(f"uid=ada.{unit},{place}"))
+        assert {key(dn) for dn in directory.members("devs")} == {key(entry.dn)}
+        if unit:
+            assert (await found(session, "organizationalUnit", unit)).uid == uid
+    with pytest.raises(RejectedError, match="has no entry OU=elsewhere"):
+        await session.update_account(uid, {"organizationalUnit": "elsewhere"})

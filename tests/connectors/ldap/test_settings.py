@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from seatkeeper.connectors.ldap import connector
+from seatkeeper.connectors.ldap.dialects import ByValue
 from seatkeeper.connectors.ldap.profiles import Encryption
 from seatkeeper.connectors.ldap.settings import LDAPSettings
 from seatkeeper.core.mapping import compile_mapping
@@ -78,3 +79,15 @@ def test_every_setting_is_explained() -> None:
 def test_the_default_mapping_reads_what_an_identity_provider_sends() -> None:
     compiled = compile_mapping(connector.mapping)
     assert set(compiled.required) <= set(connector.mapping.attributes)
+
+
+def test_what_a_kind_of_directory_does_by_itself_need_not_be_said() -> None:
+    openldap = settings(groups_base="ou=groups,dc=org").profile()
+    other = settings(groups_base="ou=groups,dc=org", directory="389 Directory Server").profile()
+    assert openldap.groups is not None
+    assert other.groups is not None
+    assert (openldap.dialect.ids.attribute, other.dialect.ids.attribute) == ("entryUUID", "nsUniqueId")
+    assert (openldap.groups.nobody, other.groups.nobody) == ("cn=nobody", None)
+    assert (openldap.people.disabling, other.people.disabling) == (None, ByValue("nsAccountLock", "true"))
+    own = settings(directory="389 Directory Server", disable_attribute="employeeType", disabled_value="left")
+    assert own.profile().people.disabling == ByValue("employeeType", "left")

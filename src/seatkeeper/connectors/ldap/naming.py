@@ -106,7 +106,7 @@ class Naming:
         return any(mark in text for mark in self._directory.dialect.duplicate_marks)
 
     async def _is_taken(self, name: str) -> bool:
-        if self._directory.dialect.tells_duplicates:
+        if self._directory.dialect.tells_duplicates or not name:
             return False
         return bool(await self._places.matching(equals(self._attribute, name)))
 
@@ -116,6 +116,6 @@ def _refused(result: Result, what: str) -> str:
 
 
 def _no_place(parent: str) -> ConnectorError:
-    missing = f"The directory has no entry {parent} to put an account in, or the service account may not see it."
+    missing = f"The directory has no entry {parent} to put an entry below, or the service account may not see it."
     remedy = "Make that organizational unit, or map the person to another one."
     return RejectedError(f"{missing} {remedy}", ProblemCode.REJECTED_VALUE, remedy=remedy)

@@ -60,8 +60,8 @@ _ERRORS: Mapping[int, type[ConnectorError]] = {
     NO_SUCH_OBJECT: AccountNotFoundError,
     ENTRY_EXISTS: AccountExistsError,
 }
+_MISSING = ("requires attribute", "missing attribute", "mandatory attribute")
 _RAISE_LIMIT = "Give the service account no size limit (olcLimits in OpenLDAP); docs/connectors/ldap.md says how."
-
 _ENCRYPT = "Use ldaps://, or ldap:// without allowing plain text."
 _NO_ADVICE: Mapping[str, Advice] = {}
 
@@ -74,9 +74,7 @@ def describe(result: Result) -> str:
 
 def interpret(result: Result, what: str, advice: Mapping[str, Advice] = _NO_ADVICE) -> ConnectorError:
     """Make the error for a request that failed; ``what`` follows "refused to" in a sentence for people."""
-    known = _find(advice, result)
-    meaning = f"{known.meaning}; " if known.meaning else ""
-    said = f"The directory refused to {what}: {meaning}{describe(result)}."
+    said = f"The directory refused to {what}: {_find(advice, result).meaning}{describe(result)}."
     kind = _ERRORS.get(result.code)
     if kind is not None:
         return kind(said)
@@ -88,8 +86,7 @@ def interpret(result: Result, what: str, advice: Mapping[str, Advice] = _NO_ADVI
 def interpret_bind(result: Result, account: str, advice: Mapping[str, Advice] = _NO_ADVICE) -> ConnectorError:
     """Make the error for a service account that could not sign in: mostly, its Owner is needed."""
     known = _find(advice, result)
-    meaning = f"{known.meaning}; " if known.meaning else ""
-    said = f"The directory did not let the service account {account} sign in: {meaning}{describe(result)}."
+    said = f"The directory did not let the service account {account} sign in: {known.meaning}{describe(result)}."
     if _ERRORS.get(result.code) is TransientError:
         return TransientError(said)
     if result.code in {_STRONGER_NEEDED, _CONFIDENTIALITY}:
@@ -100,11 +97,12 @@ def interpret_bind(result: Result, account: str, advice: Mapping[str, Advice] = 
 def _code(result: Result) -> ProblemCode:
     if result.code in {SIZE_LIMIT, ADMIN_LIMIT, _NO_ACCESS}:
         return ProblemCode.PERMISSION_MISSING
-    if result.code == OBJECT_CLASS and "requires attribute" in result.text:
+    if result.code == OBJECT_CLASS and any(mark in result.text.lower() for mark in _MISSING):
         return ProblemCode.REQUIRED_MISSING
     return ProblemCode.REJECTED_VALUE
 
 
 def _find(advice: Mapping[str, Advice], result: Result) -> Advice:
     text = result.text.lower()
-    return next((known for mark, known in advice.items() if mark in text), Advice(""))
+    found = next((known for mark, known in advice.items() if mark in text), None)
+    return Advice("") if found is None else Advice(f"{found.meaning}; ", found.remedy)
