@@ -16,6 +16,7 @@ from seatkeeper.core.steps import (
     RevokeEntitlements,
     Step,
     UpdateAccount,
+    WithdrawInvitation,
 )
 from seatkeeper.core.values import Attributes
 
@@ -52,18 +53,29 @@ def _take(step: Step, seen: SeenAccount | None, abilities: Abilities) -> SeenAcc
         case EnableAccount() | DisableAccount():
             assert abilities.disables
             return replace(seen, active=isinstance(step, EnableAccount))
-        case DeleteAccount():
-            assert abilities.deletes
+        case DeleteAccount() | WithdrawInvitation():
+            assert abilities.deletes or isinstance(step, WithdrawInvitation)
             return None
         case GrantEntitlements(entitlements):
             assert {each.type for each in entitlements} <= abilities.grants
-            return replace(seen, entitlements=seen.entitlements | set(entitlements))
+            assert abilities.grants_in_batches or len(entitlements) == 1
+            return replace(seen, entitlements=_granted(seen, entitlements, abilities))
         case RevokeEntitlements(entitlements):
             assert {each.type for each in entitlements} <= abilities.grants
+            assert abilities.grants_in_batches or len(entitlements) == 1
             assert set(entitlements) <= seen.entitlements
             return replace(seen, entitlements=seen.entitlements - set(entitlements))
         case _:
             assert_never(step)
+
+
+def _granted(
+    seen: SeenAccount, entitlements: tuple[Entitlement, ...], abilities: Abilities
+) -> frozenset[Entitlement]:
+    once = {each.type for each in entitlements} & abilities.single
+    assert all(sum(each.type == one for each in entitlements) == 1 for one in once)
+    assert not any(each.type in once & abilities.revokes_first for each in seen.entitlements)
+    return frozenset(each for each in seen.entitlements if each.type not in once) | set(entitlements)
 
 
 def _created(attributes: Attributes, abilities: Abilities) -> SeenAccount:
@@ -79,6 +91,8 @@ def _updated(seen: SeenAccount, changes: Attributes, before: Attributes, abiliti
     assert not changes.keys() & (abilities.write_only | abilities.create_only)
     assert abilities.renames or abilities.name_attribute not in changes
     assert abilities.updates or changes.keys() == {abilities.name_attribute}
+    able = abilities.updates_only
+    assert able is None or changes.keys() - {abilities.name_attribute} <= able
     name = changes.get(abilities.name_attribute, seen.name)
     assert isinstance(name, str)
     return replace(seen, name=name, attributes={**seen.attributes, **changes})

@@ -1,12 +1,15 @@
 """Plans for the people everybody has: joiners, movers, leavers, and those who come back."""
 
+from dataclasses import replace
+
 import pytest
 
-from seatkeeper.core.accounts import Abilities, Presence, SeenAccount, WantedAccount
+from seatkeeper.core.accounts import Abilities, Arrival, Presence, SeenAccount, Standing, WantedAccount
 from seatkeeper.core.entitlements import Entitlement, Grant, group_source
 from seatkeeper.core.ids import Uid
-from seatkeeper.core.plan import MemberChange, differences, plan, plan_members, unreadable
+from seatkeeper.core.plan import MemberChange, differences, lacking, plan, plan_members, unreadable
 from seatkeeper.core.steps import (
+    ByHand,
     CreateAccount,
     DeleteAccount,
     DisableAccount,
@@ -16,6 +19,7 @@ from seatkeeper.core.steps import (
     Plan,
     RevokeEntitlements,
     UpdateAccount,
+    WithdrawInvitation,
 )
 from seatkeeper.core.values import Attributes, AttributeValue
 
@@ -71,8 +75,9 @@ def test_an_account_to_be_gone_is_deleted_once() -> None:
 
 def test_an_account_that_cannot_be_deleted_is_disabled_meanwhile() -> None:
     undying = Abilities(name_attribute="uid", deletes=False)
-    assert plan(ABSENT, account(), undying, NOTHING) == Plan((DisableAccount(),), (Missing.DELETE,))
-    assert plan(ABSENT, account(enabled=False), undying, NOTHING) == Plan((), (Missing.DELETE,))
+    by_hand = (ByHand(Missing.DELETE, DeleteAccount()),)
+    assert plan(ABSENT, account(), undying, NOTHING) == Plan((DisableAccount(),), by_hand)
+    assert plan(ABSENT, account(enabled=False), undying, NOTHING) == Plan((), by_hand)
 
 
 @pytest.mark.parametrize(
@@ -93,7 +98,8 @@ def test_an_account_that_cannot_be_deleted_is_disabled_meanwhile() -> None:
 def test_what_the_app_cannot_do_is_a_shortfall_and_no_step(
     able: Abilities, wanted: WantedAccount, seen: SeenAccount | None, missing: Missing
 ) -> None:
-    assert plan(wanted, seen, able, frozenset({SEAT})) == Plan((), (missing,))
+    found = plan(wanted, seen, able, frozenset({SEAT}))
+    assert (found.steps, found.shortfalls) == ((), (missing,))
     assert differences(wanted, seen, able, frozenset({SEAT})) != () or (seen is not None and seen.active is None)
 
 
@@ -229,3 +235,60 @@ def test_a_stranger_stays_in_the_group() -> None:
     change = plan_members(frozenset({ours, new}), frozenset({ours, left, stranger}), frozenset({ours, new, left}))
     assert change == MemberChange(add=(new,), remove=(left,))
     assert plan_members(frozenset(), frozenset({stranger}), frozenset()).is_empty
+
+
+INVITING = Abilities("uid", arrival=Arrival.BY_INVITATION, withdraws_invitations=True, grants=frozenset({"role"}))
+INVITED = SeenAccount(Uid("i1"), "ada", None, {}, standing=Standing.INVITED)
+ADA = active({"uid": "ada"}, ADMIN)
+
+
+def test_who_is_invited_is_left_alone_until_they_join_and_only_then_given_roles() -> None:
+    assert plan(ADA, None, INVITING, NOTHING) == Plan((CreateAccount({"uid": "ada"}),))
+    assert plan(ADA, INVITED, INVITING, NOTHING).is_empty
+    assert differences(ADA, INVITED, INVITING, NOTHING) == ("account",)
+    assert plan(ADA, account({"uid": "ada"}), INVITING, NOTHING) == Plan((GrantEntitlements((ADMIN,)),))
+    eager = replace(INVITING, grants_before_arrival=True)
+    assert plan(ADA, INVITED, eager, NOTHING) == Plan((GrantEntitlements((ADMIN,)),))
+
+
+@pytest.mark.parametrize("wanted", [ABSENT, DISABLED])
+def test_the_invitation_of_a_leaver_is_taken_back_or_left_to_a_person(wanted: WantedAccount) -> None:
+    assert plan(wanted, INVITED, INVITING, NOTHING) == Plan((WithdrawInvitation(),))
+    cannot = replace(INVITING, withdraws_invitations=False)
+    assert plan(wanted, INVITED, cannot, NOTHING).shortfalls == (Missing.WITHDRAW,)
+    assert differences(wanted, INVITED, cannot, NOTHING) == ("account",)
+
+
+def test_an_address_that_can_be_invited_once_is_left_to_a_person_the_second_time() -> None:
+    once = replace(INVITING, invites_again=False)
+    assert plan(ADA, None, once, NOTHING).shortfalls == ()
+    assert plan(ADA, None, once, NOTHING, was_invited=True).shortfalls == (Missing.INVITE_AGAIN,)
+
+
+def test_nothing_is_planned_where_the_app_itself_makes_the_account() -> None:
+    assert plan(ADA, None, Abilities("uid", creates=False, arrival=Arrival.AT_FIRST_SIGN_IN), NOTHING).is_empty
+
+
+def test_of_a_role_held_once_the_old_one_gives_way_even_if_a_stranger_gave_it() -> None:
+    one = replace(ABLE, single=frozenset({"role"}))
+    wants, holds = active({}, ADMIN), account({}, STAFF)
+    assert plan(wants, holds, one, NOTHING) == Plan((GrantEntitlements((ADMIN,)),))
+    first = replace(one, revokes_first=frozenset({"role"}))
+    swap = Plan((RevokeEntitlements((STAFF,)), GrantEntitlements((ADMIN,))))
+    assert plan(wants, holds, first, NOTHING) == swap
+    assert plan(active({}), holds, first, NOTHING).is_empty
+    assert plan(active({}, ADMIN, STAFF), holds, one, NOTHING).shortfalls == (Missing.HOLD_BOTH,)
+
+
+def test_what_one_call_cannot_carry_is_granted_one_by_one_and_what_cannot_change_is_left_to_a_person() -> None:
+    able = replace(ABLE, grants_in_batches=False, updates_only=frozenset({"mail"}))
+    found = plan(active({"mail": "a@b", "title": "x"}, ADMIN, STAFF), account(), able, NOTHING)
+    assert found.steps[1:] == (GrantEntitlements((ADMIN,)), GrantEntitlements((STAFF,)))
+    assert found.steps[0] == UpdateAccount({"mail": "a@b"}, {"mail": None})
+    assert found.by_hand == (ByHand(Missing.UPDATE, UpdateAccount({"title": "x"}, {"title": None})),)
+
+
+def test_what_the_app_requires_of_a_new_account_is_named_when_it_is_not_there() -> None:
+    assert lacking(active({"uid": "ada", "phone": ""}), replace(ABLE, requires=frozenset({"phone", "uid"}))) == (
+        "phone",
+    )

@@ -35,6 +35,8 @@ class EventKind(StrEnum):
     JOB_SUCCEEDED = "job.succeeded"
     JOB_UNVERIFIED = "job.unverified"
     JOB_UNCHANGED = "job.unchanged"
+    JOB_AWAITING = "job.awaiting"
+    """Done on our side; the app or the person has to follow."""
     JOB_RETRYING = "job.retrying"
     JOB_WAITING = "job.waiting"
     JOB_FAILED = "job.failed"

@@ -68,6 +68,18 @@ EXPLANATIONS: Mapping[ProblemCode, Explanation] = {
         "Nothing: it is looked for again by itself. Where that takes longer than usual, look whether the app takes"
         " in what it is given.",
     ),
+    ProblemCode.INVITED: Explanation(
+        "The person is invited, and has not accepted yet.",
+        "Nothing: it is looked for again by itself. Where it takes long, remind the person of the invitation.",
+    ),
+    ProblemCode.PREPARED: Explanation(
+        "Everything is prepared: the app makes the account when the person signs in there for the first time.",
+        "Nothing: it is looked for again by itself. Where it takes long, remind the person to sign in.",
+    ),
+    ProblemCode.ENTITLEMENT_TAKEN: Explanation(
+        "In the app one account at a time can hold this, and another has it.",
+        "Take it from the other person in the identity provider, or keep it from this one. Then retry the job.",
+    ),
     ProblemCode.MAPPING_FAILED: Explanation(
         "A mapping expression cannot be worked out for this person.",
         "Correct the expression, or the person's values in the identity provider, and retry the job.",

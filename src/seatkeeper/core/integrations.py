@@ -67,6 +67,10 @@ class Policy:
     """Whose way of speaking SCIM is expected; None takes what any identity provider sends."""
     tolerances: tuple[Tolerance, ...] = ()
     """What is let pass beside what the dialect needs."""
+    follow_up_after: timedelta = timedelta(days=14)
+    """How long a person may be invited, or an account prepared, before a task asks somebody to see to it."""
+    tasks_due_after: timedelta = timedelta(days=3)
+    """When a task is due that says nothing of it."""
     removals: RemovalLimit = field(default_factory=RemovalLimit)
     retries: RetryRule = field(default_factory=RetryRule)
 

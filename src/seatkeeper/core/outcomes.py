@@ -33,6 +33,16 @@ class Retrying:
 
 
 @dataclass(frozen=True, slots=True)
+class Pending:
+    """All is done on our side; the app or the person has to follow, and it is looked for again. No failure.
+
+    ``problem`` is one of ``AWAITED``.
+    """
+
+    problem: Problem
+
+
+@dataclass(frozen=True, slots=True)
 class Waiting:
     """Only a person can say what to do; ``choices`` are the Uids to pick from, where there are some."""
 
@@ -55,4 +65,4 @@ class Quarantined:
     problem: Problem
 
 
-Outcome: TypeAlias = Succeeded | Unverified | Unchanged | Retrying | Waiting | Failed | Quarantined
+Outcome: TypeAlias = Succeeded | Unverified | Unchanged | Pending | Retrying | Waiting | Failed | Quarantined

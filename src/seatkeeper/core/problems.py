@@ -21,6 +21,9 @@ class ProblemCode(StrEnum):
     NOT_SUPPORTED = "not_supported"
     NOT_AS_WANTED = "not_as_wanted"
     NOT_SHOWN = "not_shown"
+    INVITED = "invited"
+    PREPARED = "prepared"
+    ENTITLEMENT_TAKEN = "entitlement_taken"
     MAPPING_FAILED = "mapping_failed"
     REQUIRED_MISSING = "required_missing"
     REMOVALS_HELD = "removals_held"
@@ -39,3 +42,7 @@ class Problem:
 
     code: ProblemCode
     detail: str
+
+
+AWAITED = frozenset({ProblemCode.NOT_SHOWN, ProblemCode.INVITED, ProblemCode.PREPARED})
+"""No trouble: all is done on our side, and the app or the person has to follow."""

@@ -39,6 +39,11 @@ class DeleteAccount:
 
 
 @dataclass(frozen=True, slots=True)
+class WithdrawInvitation:
+    """Take an invitation back that nobody has accepted yet."""
+
+
+@dataclass(frozen=True, slots=True)
 class GrantEntitlements:
     """Give these entitlements, in one call where the app can."""
 
@@ -54,7 +59,7 @@ class RevokeEntitlements:
 
 Step: TypeAlias = (
     "CreateAccount | UpdateAccount | EnableAccount | DisableAccount | DeleteAccount"
-    " | GrantEntitlements | RevokeEntitlements"
+    " | WithdrawInvitation | GrantEntitlements | RevokeEntitlements"
 )
 
 
@@ -62,23 +67,39 @@ class Missing(StrEnum):
     """An ability the app's connector lacks and the wish would need."""
 
     CREATE = "create"
+    INVITE_AGAIN = "invite_again"
     UPDATE = "update"
     RENAME = "rename"
     ENABLE = "enable"
     DISABLE = "disable"
     DELETE = "delete"
+    WITHDRAW = "withdraw"
     GRANT = "grant"
+    HOLD_BOTH = "hold_both"
     REVOKE = "revoke"
 
 
 @dataclass(frozen=True, slots=True)
+class ByHand:
+    """A step only a person can take, and which ability the connector lacks for it."""
+
+    missing: Missing
+    step: Step
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
-    """The ordered steps that turn what was seen into what is wanted, and what no step can reach."""
+    """The ordered steps that turn what was seen into what is wanted, and those no connector's call reaches."""
 
     steps: tuple[Step, ...] = ()
-    shortfalls: tuple[Missing, ...] = ()
+    by_hand: tuple[ByHand, ...] = ()
+
+    @property
+    def shortfalls(self) -> tuple[Missing, ...]:
+        """What the connector cannot do, each once."""
+        return tuple(dict.fromkeys(each.missing for each in self.by_hand))
 
     @property
     def is_empty(self) -> bool:
         """Nothing to do and nothing to ask of a person."""
-        return not self.steps and not self.shortfalls
+        return not self.steps and not self.by_hand

@@ -38,6 +38,7 @@ TOPICS: Mapping[str, Topic] = {
                 EventKind.JOB_SUCCEEDED,
                 EventKind.JOB_UNVERIFIED,
                 EventKind.JOB_UNCHANGED,
+                EventKind.JOB_AWAITING,
                 EventKind.ACCOUNT_ADOPTED,
             }
         ),

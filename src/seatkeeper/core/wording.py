@@ -33,6 +33,7 @@ from seatkeeper.core.steps import (
     RevokeEntitlements,
     Step,
     UpdateAccount,
+    WithdrawInvitation,
 )
 from seatkeeper.core.values import Attributes, AttributeValue, is_unassigned
 
@@ -63,6 +64,7 @@ EVENTS: Mapping[EventKind, str] = {
     EventKind.JOB_SUCCEEDED: "{job} of {target} is done, and the app proves it",
     EventKind.JOB_UNVERIFIED: "{job} of {target} is done, unverified",
     EventKind.JOB_UNCHANGED: "{job} of {target} had nothing to do",
+    EventKind.JOB_AWAITING: "{job} of {target} is done here, and has to be followed up in the app",
     EventKind.JOB_RETRYING: "{job} of {target} is tried again later",
     EventKind.JOB_WAITING: "{job} of {target} waits for a person",
     EventKind.JOB_FAILED: "{job} of {target} failed",
@@ -103,11 +105,14 @@ EVENTS: Mapping[EventKind, str] = {
 
 INABILITIES: Mapping[Missing, str] = {
     Missing.CREATE: "create accounts",
+    Missing.INVITE_AGAIN: "invite an address a second time",
     Missing.UPDATE: "change the attributes of an account",
     Missing.RENAME: "rename an account in this way",
     Missing.ENABLE: "enable a disabled account",
     Missing.DISABLE: "disable accounts",
     Missing.DELETE: "delete accounts",
+    Missing.WITHDRAW: "take an invitation back",
+    Missing.HOLD_BOTH: "let an account hold more than one entitlement of this type",
     Missing.GRANT: "grant an entitlement of this type",
     Missing.REVOKE: "take away an entitlement of this type",
 }
@@ -117,6 +122,7 @@ OUTCOMES: Mapping[str, str] = {
     "succeeded": "The app was read back and holds what was wanted",
     "unverified": "The app took every step; not all of it can be read back",
     "unchanged": "The app already held what was wanted",
+    "pending": "All is done here, and the app or the person has to follow",
     "retrying": "It did not work, and is tried again by itself",
     "throttled": "The app asked for fewer calls, so it waits",
     "waiting": "Only a person can go on",
@@ -124,6 +130,13 @@ OUTCOMES: Mapping[str, str] = {
     "quarantined": "The app refused the service account, so all jobs wait",
 }
 """How an attempt ended, in the words it is kept by (``engine.verdicts``)."""
+
+AWAITED_WORDS: Mapping[ProblemCode, str] = {
+    ProblemCode.NOT_SHOWN: "Sent",
+    ProblemCode.INVITED: "Invited",
+    ProblemCode.PREPARED: "Prepared",
+}
+"""Where a job stands that the app or the person has to follow. Complete: a test holds it against ``AWAITED``."""
 
 HIDDEN = "(hidden)"
 
@@ -144,9 +157,11 @@ def describe_event(kind: EventKind, *, actor: str, target: str, details: Mapping
     return f"{sentence}: {particulars}." if particulars else f"{sentence}."
 
 
-def describe_job(kind: JobKind, state: JobState) -> str:
-    """Tell where a job stands, in the words of the Users tab."""
+def describe_job(kind: JobKind, state: JobState, problem: Problem | None = None) -> str:
+    """Tell where a job stands, in the words of the Users tab; ``problem`` is what its last attempt met."""
     what, done = _names(kind)
+    if state is JobState.RETRYING and problem is not None and problem.code in AWAITED_WORDS:
+        return AWAITED_WORDS[problem.code]
     match state:
         case JobState.QUEUED | JobState.RETRYING | JobState.WAITING:
             return f"{what} awaiting"
@@ -162,7 +177,7 @@ def describe_job(kind: JobKind, state: JobState) -> str:
             assert_never(state)
 
 
-def describe_step(step: Step, sensitive: Collection[str] | None = None) -> str:  # noqa: PLR0911 - a closed set
+def describe_step(step: Step, sensitive: Collection[str] | None = None) -> str:  # noqa: C901, PLR0911 - a closed set
     """Tell one step. Values are shown only when it is said which attributes are sensitive, and never theirs."""
     match step:
         case CreateAccount(attributes):
@@ -175,6 +190,8 @@ def describe_step(step: Step, sensitive: Collection[str] | None = None) -> str: 
             return "Disable the account"
         case DeleteAccount():
             return "Delete the account"
+        case WithdrawInvitation():
+            return "Take the invitation back"
         case GrantEntitlements(entitlements):
             return f"Give {_listed(map(_named, entitlements))}"
         case RevokeEntitlements(entitlements):

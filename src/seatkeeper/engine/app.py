@@ -18,6 +18,7 @@ from seatkeeper.spi.connector import (
     Session,
     Stage,
     UpdatesAccounts,
+    WithdrawsInvitations,
     check,
 )
 from seatkeeper.spi.errors import ConnectorError, TransientError
@@ -44,6 +45,7 @@ class App:
         self._updates = session if isinstance(session, UpdatesAccounts) else None
         self._disables = session if isinstance(session, DisablesAccounts) else None
         self._deletes = session if isinstance(session, DeletesAccounts) else None
+        self._withdraws = session if isinstance(session, WithdrawsInvitations) else None
         self._grants = session if isinstance(session, GrantsEntitlements) else None
         self._groups = session if isinstance(session, ManagesGroups) else None
 
@@ -87,6 +89,10 @@ class App:
     async def delete_account(self, uid: Uid) -> None:
         """Remove an account."""
         await guarded(_promised(self._deletes, "delete accounts").delete_account(uid))
+
+    async def withdraw_invitation(self, uid: Uid) -> None:
+        """Take an invitation back."""
+        await guarded(_promised(self._withdraws, "withdraw invitations").withdraw_invitation(uid))
 
     async def grant(self, uid: Uid, entitlements: Sequence[Entitlement]) -> None:
         """Give entitlements."""

@@ -2,8 +2,10 @@
 
 import time
 from collections.abc import Awaitable, Collection
+from contextlib import suppress
 from typing import Any, TypeVar, assert_never
 
+from seatkeeper.core.accounts import Arrival
 from seatkeeper.core.ids import Uid
 from seatkeeper.core.steps import (
     CreateAccount,
@@ -14,6 +16,7 @@ from seatkeeper.core.steps import (
     RevokeEntitlements,
     Step,
     UpdateAccount,
+    WithdrawInvitation,
 )
 from seatkeeper.core.values import Attributes, Document
 from seatkeeper.core.wording import describe_step
@@ -46,10 +49,11 @@ async def take_step(taken: list[Document], line: dict[str, Any], call: Awaitable
         line["ms"] = round((time.perf_counter() - started) * 1000, 1)
 
 
-async def _call(app: App, step: Step, progress: Progress) -> None:
+async def _call(app: App, step: Step, progress: Progress) -> None:  # noqa: C901 - a closed set
     match step:
         case CreateAccount(attributes):
             progress.uid, progress.is_known = await app.create_account(attributes), True
+            progress.was_invited = app.abilities.arrival is not Arrival.AT_ONCE
         case UpdateAccount(changes, _):
             await app.update_account(_uid(progress), changes)
         case EnableAccount():
@@ -57,7 +61,9 @@ async def _call(app: App, step: Step, progress: Progress) -> None:
         case DisableAccount():
             await app.set_active(_uid(progress), active=False)
         case DeleteAccount():
-            await _delete(app, progress)
+            await _gone(app.delete_account(_uid(progress)))
+        case WithdrawInvitation():
+            await _gone(app.withdraw_invitation(_uid(progress)))
         case GrantEntitlements(entitlements):
             await app.grant(_uid(progress), entitlements)
         case RevokeEntitlements(entitlements):
@@ -66,11 +72,9 @@ async def _call(app: App, step: Step, progress: Progress) -> None:
             assert_never(step)
 
 
-async def _delete(app: App, progress: Progress) -> None:
-    try:
-        await app.delete_account(_uid(progress))
-    except AccountNotFoundError:
-        return  # somebody was faster; the read-back proves it
+async def _gone(call: Awaitable[None]) -> None:
+    with suppress(AccountNotFoundError):  # somebody was faster; the read-back proves it
+        await call
 
 
 def _uid(progress: Progress) -> Uid:
@@ -78,7 +82,7 @@ def _uid(progress: Progress) -> Uid:
     return progress.uid
 
 
-def _line(step: Step, sensitive: Collection[str]) -> dict[str, Any]:
+def _line(step: Step, sensitive: Collection[str]) -> dict[str, Any]:  # noqa: C901 - a closed set
     line: dict[str, Any] = {"what": describe_step(step)}
     match step:
         case CreateAccount(attributes):
@@ -91,6 +95,8 @@ def _line(step: Step, sensitive: Collection[str]) -> dict[str, Any]:
             line |= {"kind": "disable"}
         case DeleteAccount():
             line |= {"kind": "delete"}
+        case WithdrawInvitation():
+            line |= {"kind": "withdraw"}
         case GrantEntitlements(entitlements):
             line |= {"kind": "grant", "after": [f"{each.type} {each.value}" for each in entitlements]}
         case RevokeEntitlements(entitlements):

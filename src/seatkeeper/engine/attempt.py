@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import TypeAlias, TypeVar
 
 from seatkeeper.core.accounts import Presence, SeenAccount, WantedAccount
+from seatkeeper.core.entitlements import Entitlement
 from seatkeeper.core.outcomes import Failed, Outcome, Quarantined, Retrying, Unchanged, Waiting
-from seatkeeper.core.plan import plan
+from seatkeeper.core.plan import lacking, plan
 from seatkeeper.core.problems import Problem, ProblemCode
-from seatkeeper.core.steps import DeleteAccount, DisableAccount, Plan
+from seatkeeper.core.steps import CreateAccount, DeleteAccount, DisableAccount, Plan
 from seatkeeper.engine.app import ConnectorBugError
 from seatkeeper.engine.apply import apply
 from seatkeeper.engine.connections import NoSessionError
@@ -138,12 +139,24 @@ async def _round(place: Workplace, job: ClaimedJob, goal: Goal, progress: Progre
         return seen
     wanted = goal.wanted
     assert isinstance(wanted, WantedAccount)
-    held = frozenset(grant.entitlement for grant in goal.person.account.grants)
-    steps = plan(wanted, seen, place.app.abilities, held)
+    account = goal.person.account
+    held = frozenset(grant.entitlement for grant in account.grants)
+    steps = _plan(place, goal, seen, held)
+    if isinstance(steps, Failed):
+        return steps
     if steps.is_empty:
         return verify_untouched(place, job, wanted, seen)
     if _takes_access(steps) and not job.counted:
         return Recount()
+    stays_in = await _take_steps(place, job, steps, seen, progress)
+    return stays_in or await verify(place, job, Done(steps, wanted, held), progress)
+
+
+async def _take_steps(
+    place: Workplace, job: ClaimedJob, steps: Plan, seen: SeenAccount | None, progress: Progress
+) -> Retrying | Failed | None:
+    """Carry the steps out; what is given is why an account could not be deleted."""
+    assert job.account_id is not None
     try:
         for step in steps.steps:
             if isinstance(step, DeleteAccount) and seen is not None:
@@ -153,8 +166,16 @@ async def _round(place: Workplace, job: ClaimedJob, goal: Goal, progress: Progre
             await apply(place, step, progress)
     finally:
         if progress.uid is not None:
-            place.links.put(progress.uid, goal.person.account.id)
-    return await verify(place, job, Done(steps, wanted, held), progress)
+            place.links.put(progress.uid, job.account_id)
+    return None
+
+
+def _plan(place: Workplace, goal: Goal, seen: SeenAccount | None, held: frozenset[Entitlement]) -> Plan | Failed:
+    wanted, abilities = goal.wanted, place.app.abilities
+    assert isinstance(wanted, WantedAccount)
+    steps = plan(wanted, seen, abilities, held, was_invited=goal.person.account.invited_at is not None)
+    lacks = lacking(wanted, abilities) if any(isinstance(step, CreateAccount) for step in steps.steps) else ()
+    return Failed(Problem(ProblemCode.REQUIRED_MISSING, ", ".join(lacks))) if lacks else steps
 
 
 def _takes_access(steps: Plan) -> bool:

@@ -79,6 +79,8 @@ async def _find_or_create(place: Workplace, group: KnownGroup, progress: GroupPr
     found = await look_for_group(place, group, progress)
     if found is not None:
         return found
+    if not place.app.abilities.creates_groups:
+        return Waiting(Problem(ProblemCode.NOT_SUPPORTED, f"The app cannot create the group {group.name}."))
     try:
         line = {"what": f"Create the group {group.name}", "kind": "create_group"}
         uid = await take_step(progress.steps, line, place.app.create_group(group.name))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from seatkeeper.core.accounts import Abilities, SeenAccount, WantedAccount
+from seatkeeper.core.accounts import NOT_YET, Abilities, Arrival, SeenAccount, WantedAccount
 from seatkeeper.core.ids import AccountId, Uid
 from seatkeeper.core.outcomes import Failed, Retrying, Waiting
 from seatkeeper.core.problems import Problem, ProblemCode
@@ -27,7 +27,8 @@ class Progress:
 
     ``is_known`` says that ``uid`` is what the app showed rather than what was remembered; a ``uid`` of None is
     then an account that is not there. ``taken_from`` is a row nobody needs any more that held the account.
-    ``declined`` are accounts a person said are not theirs: they count as strangers'.
+    ``declined`` are accounts a person said are not theirs: they count as strangers'. ``was_invited`` says that
+    this attempt asked for an account that does not arrive at once.
     """
 
     uid: Uid | None
@@ -36,6 +37,7 @@ class Progress:
     was_adopted: bool = False
     taken_from: AccountId | None = None
     is_chosen: bool = False
+    was_invited: bool = False
     declined: frozenset[Uid] = frozenset()
     steps: list[Document] = field(default_factory=list)
 
@@ -57,6 +59,7 @@ async def observe(
         found = await _look(place, goal, progress.declined)
         if found is None:
             _not_there(progress)
+            return _remember_invitation(place, goal, progress)
         if not isinstance(found, _Match):
             return found
         # Whoever had it until now may have changed it, or it may be theirs: look once more.
@@ -123,7 +126,8 @@ def _taken(match: _Match) -> Undecided:
 def _take(place: Workplace, goal: Goal, progress: Progress, match: _Match) -> SeenAccount:
     account = goal.person.account
     progress.uid, progress.seen, progress.is_known = match.account.uid, match.account, True
-    progress.was_adopted = not goal.is_of_leaver
+    is_expected = account.standing in NOT_YET or place.app.abilities.arrival is Arrival.AT_FIRST_SIGN_IN
+    progress.was_adopted = not (goal.is_of_leaver or is_expected or match.account.standing in NOT_YET)
     if match.holder is not None and match.holder.account_id != account.id:
         progress.taken_from = match.holder.account_id
     place.links.put(match.account.uid, account.id)
@@ -132,6 +136,16 @@ def _take(place: Workplace, goal: Goal, progress: Progress, match: _Match) -> Se
 
 def _not_there(progress: Progress) -> None:
     progress.uid, progress.seen, progress.is_known, progress.is_chosen = None, None, True, False
+
+
+def _remember_invitation(place: Workplace, goal: Goal, progress: Progress) -> SeenAccount | None:
+    """Take an invitation for open that the app does not show, until the account is there."""
+    account = goal.person.account
+    if place.app.abilities.shows_invitations or account.standing not in NOT_YET or account.uid is None:
+        return None
+    progress.uid = account.uid
+    progress.seen = SeenAccount(account.uid, account.name or account.uid, None, {}, standing=account.standing)
+    return progress.seen
 
 
 def _answers(seen: SeenAccount, attribute: str, value: str, abilities: Abilities) -> bool:

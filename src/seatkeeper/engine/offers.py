@@ -10,6 +10,7 @@ from seatkeeper.core.integrations import Integration
 from seatkeeper.core.outcomes import (
     Failed,
     Outcome,
+    Pending,
     Quarantined,
     Retrying,
     Succeeded,
@@ -44,14 +45,21 @@ async def ask_for_offer(engine: Engine, integration: Integration) -> Offered | P
 async def _ask(engine: Engine, integration: Integration) -> Offered:
     async with AsyncExitStack() as stack:
         session = await guarded(stack.enter_async_context(await open_session(engine, integration)))
-        if not isinstance(session, GrantsEntitlements) or not session.abilities.grants:
+        can = session.abilities
+        if not (isinstance(session, GrantsEntitlements) and can.grants and can.lists_entitlements):
             return Offered(())
         return Offered(sorted(await guarded(session.list_entitlements())))
 
 
 def _problem(outcome: Outcome) -> Problem:
     match outcome:
-        case Retrying(problem, _) | Waiting(problem, _) | Failed(problem, _) | Quarantined(problem):
+        case (
+            Pending(problem)
+            | Retrying(problem, _)
+            | Waiting(problem, _)
+            | Failed(problem, _)
+            | Quarantined(problem)
+        ):
             return problem
         case Succeeded() | Unverified() | Unchanged():
             raise AssertionError("an app that was only asked something has done nothing")

@@ -14,6 +14,7 @@ from seatkeeper.core.events import EventKind
 from seatkeeper.core.outcomes import (
     Failed,
     Outcome,
+    Pending,
     Quarantined,
     Retrying,
     Succeeded,
@@ -72,7 +73,13 @@ async def _settle(engine: Engine, turn: Turn, outcome: Outcome) -> Workplace | N
         case Retrying(problem, _) if turn.quarantine is None:
             down, links = DownApp(TransientError(problem.detail)), Links(engine.database, turn.integration.id)
             return Workplace(engine, turn.integration, down, get_mapping(turn.integration), links)
-        case Retrying(problem, _) | Waiting(problem, _) | Failed(problem, _) | Quarantined(problem):
+        case (
+            Pending(problem)
+            | Retrying(problem, _)
+            | Waiting(problem, _)
+            | Failed(problem, _)
+            | Quarantined(problem)
+        ):
             _log.warning("app.not_opened", integration=turn.integration.slug, problem=problem.code)
             await change(engine.database, lambda tx: _stop(tx, engine, turn, problem))
         case Succeeded() | Unverified() | Unchanged():

@@ -11,6 +11,7 @@ from seatkeeper.core.integrations import Integration
 from seatkeeper.core.outcomes import (
     Failed,
     Outcome,
+    Pending,
     Quarantined,
     Retrying,
     Succeeded,
@@ -74,14 +75,21 @@ async def look_at(place: Workplace, person: Person) -> Preview:
     if not (seen is None or isinstance(seen, SeenAccount)):
         return Preview(wanted, problem=seen.problem)
     held = frozenset(grant.entitlement for grant in person.account.grants)
-    steps = plan(wanted, seen, place.app.abilities, held)
+    was_invited = person.account.invited_at is not None
+    steps = plan(wanted, seen, place.app.abilities, held, was_invited=was_invited)
     return Preview(wanted, seen, steps, sensitive=place.sensitive)
 
 
 def problem_of(outcome: Outcome) -> Problem | None:
     """Give what kept a look from succeeding."""
     match outcome:
-        case Retrying(problem, _) | Waiting(problem, _) | Failed(problem, _) | Quarantined(problem):
+        case (
+            Pending(problem)
+            | Retrying(problem, _)
+            | Waiting(problem, _)
+            | Failed(problem, _)
+            | Quarantined(problem)
+        ):
             return problem
         case Succeeded() | Unverified() | Unchanged():
             return None

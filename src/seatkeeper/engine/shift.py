@@ -108,7 +108,8 @@ class Shift:
 
     def _judge(self, job: ClaimedJob, result: Result) -> Verdict:
         engine = self._place.engine
-        court = Court(self._place.policy.retries, engine.clock(), engine.random, self._turn.refusals)
+        policy = self._place.policy
+        court = Court(policy.retries, engine.clock(), engine.random, self._turn.refusals, policy.follow_up_after)
         verdict = court.judge(job, result)
         if isinstance(result, Retrying) and result.problem.code is ProblemCode.APP_UNREACHABLE:
             self._stumbles += 1

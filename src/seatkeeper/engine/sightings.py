@@ -19,6 +19,7 @@ from seatkeeper.store.records.app_group_sightings import GroupSighting
 def sight_account(place: Workplace, attempt: AccountAttempt) -> Sighting | None:
     """Say what is known of the account now; None when the attempt found out nothing."""
     account, progress = attempt.goal.person.account, attempt.progress
+    invited_at = attempt.ended_at if progress.was_invited else account.invited_at
     if progress.uid is None:
         return _gone(attempt) if progress.is_known else None
     if progress.seen is None or progress.seen.uid != progress.uid:
@@ -32,6 +33,8 @@ def sight_account(place: Workplace, attempt: AccountAttempt) -> Sighting | None:
         _kept(place, seen.attributes),
         account.disabled_at,
         account.delete_at,
+        standing=seen.standing,
+        invited_at=invited_at,
     )
     return known if isinstance(attempt.result, Recount) else _dated(place, attempt, known)
 
@@ -53,7 +56,9 @@ def _gone(attempt: AccountAttempt) -> Sighting | None:
     grants: frozenset[Grant] | None = frozenset() if account.grants and _is_over(attempt) else None
     if account.uid is None and grants is None:
         return None  # nothing new, and how it will be looked for stays written down
-    return Sighting(account.id, None, account.name, None, account.attributes, None, None, grants)
+    return Sighting(
+        account.id, None, account.name, None, account.attributes, None, None, grants, invited_at=account.invited_at
+    )
 
 
 def _kept(place: Workplace, attributes: Attributes) -> Attributes:
@@ -117,4 +122,5 @@ def _unread(place: Workplace, attempt: AccountAttempt) -> Sighting:
         _kept(place, {**account.attributes, **goal.join}),
         account.disabled_at,
         account.delete_at,
+        invited_at=attempt.ended_at if attempt.progress.was_invited else account.invited_at,
     )

@@ -9,7 +9,16 @@ from typing import Any, assert_never
 from seatkeeper.core.errors import StoreUnavailableError
 from seatkeeper.core.ids import TrialId
 from seatkeeper.core.integrations import Integration
-from seatkeeper.core.outcomes import Failed, Quarantined, Retrying, Succeeded, Unchanged, Unverified, Waiting
+from seatkeeper.core.outcomes import (
+    Failed,
+    Pending,
+    Quarantined,
+    Retrying,
+    Succeeded,
+    Unchanged,
+    Unverified,
+    Waiting,
+)
 from seatkeeper.core.problems import Problem, ProblemCode
 from seatkeeper.core.trials import Trial
 from seatkeeper.engine.app import as_bug, guarded
@@ -45,7 +54,13 @@ async def try_connection(
     match told:
         case None:
             pass
-        case Retrying(problem, _) | Waiting(problem, _) | Failed(problem, _) | Quarantined(problem):
+        case (
+            Pending(problem)
+            | Retrying(problem, _)
+            | Waiting(problem, _)
+            | Failed(problem, _)
+            | Quarantined(problem)
+        ):
             trying.fail(_in_plain_words(problem, patience))
         case Succeeded() | Unverified() | Unchanged():
             raise AssertionError("trying a connection is no attempt at a job")

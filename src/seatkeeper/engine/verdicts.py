@@ -9,12 +9,24 @@ from seatkeeper.core.backoff import is_spent, next_delay
 from seatkeeper.core.events import EventKind
 from seatkeeper.core.integrations import RetryRule
 from seatkeeper.core.jobs import JobKind, JobState
-from seatkeeper.core.outcomes import Failed, Quarantined, Retrying, Succeeded, Unchanged, Unverified, Waiting
+from seatkeeper.core.outcomes import (
+    Failed,
+    Pending,
+    Quarantined,
+    Retrying,
+    Succeeded,
+    Unchanged,
+    Unverified,
+    Waiting,
+)
 from seatkeeper.core.plan import ACCOUNT
-from seatkeeper.core.problems import Problem, ProblemCode
+from seatkeeper.core.problems import AWAITED, Problem, ProblemCode
 from seatkeeper.core.tasks import TaskKind
 from seatkeeper.engine.attempt import Recount, Result
 from seatkeeper.store.records.claims import ClaimedJob
+
+_SHORTEST_PAUSE, _LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=6)
+"""Between two looks whether a person has followed an invitation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +62,8 @@ class Court:
     random: random.Random
     refusals: int = 0
     """How often the app refused the service account before, in spite of a probe that succeeded in between."""
+    follow_up_after: timedelta = timedelta(days=14)
+    """How long a person may be invited before somebody is asked to see to it."""
 
     def judge(self, job: ClaimedJob, result: Result) -> Verdict:  # noqa: C901, PLR0911 - one case for each of a closed set
         """Say what becomes of the job."""
@@ -61,6 +75,8 @@ class Court:
                 return Verdict(JobState.UNVERIFIED, "unverified", EventKind.JOB_UNVERIFIED, details=details)
             case Unchanged():
                 return Verdict(JobState.UNCHANGED, "unchanged", EventKind.JOB_UNCHANGED)
+            case Pending(problem):
+                return self._pend(job, problem)
             case Retrying(problem, after) if problem.code is ProblemCode.APP_THROTTLED:
                 pause = after or self.delay(job.attempts + 1)
                 return Verdict(JobState.QUEUED, "throttled", problem=problem, pause_until=self.now + pause)
@@ -85,12 +101,34 @@ class Court:
             case _:
                 assert_never(result)
 
+    def _pend(self, job: ClaimedJob, problem: Problem) -> Verdict:
+        since = (job.first_failed_at if job.last_problem in AWAITED else None) or self.now
+        looks = job.failures + 1 if job.last_problem in AWAITED else 1
+        is_news = job.last_problem is not problem.code
+        waited = self.now - since
+        if problem.code is ProblemCode.NOT_SHOWN:
+            if is_spent(self.retries, since, self.now):
+                return self.judge(job, Unverified((ACCOUNT,)))
+            pause = self.delay(looks)
+        else:
+            if waited >= self.follow_up_after:
+                told = Problem(problem.code, f"that was {max(waited.days, 1)} days ago")
+                return self.judge(job, Waiting(told))
+            pause = min(max(waited / 8, _SHORTEST_PAUSE), _LONGEST_PAUSE)
+        return Verdict(
+            JobState.RETRYING,
+            "pending",
+            EventKind.JOB_AWAITING if is_news else None,
+            problem,
+            due_at=self.now + pause,
+            failures=looks,
+            first_failed_at=since,
+        )
+
     def _retry(self, job: ClaimedJob, problem: Problem) -> Verdict:
-        first_failed_at = job.first_failed_at or self.now
-        is_over = is_spent(self.retries, first_failed_at, self.now)
-        if is_over and problem.code is ProblemCode.NOT_SHOWN:
-            return self.judge(job, Unverified((ACCOUNT,)))
-        if is_over:
+        # What was awaited before is no failure: the time for retries begins now.
+        first_failed_at = (None if job.last_problem in AWAITED else job.first_failed_at) or self.now
+        if is_spent(self.retries, first_failed_at, self.now):
             spent = Problem(ProblemCode.ATTEMPTS_SPENT, problem.detail)
             return Verdict(JobState.FAILED, "failed", EventKind.JOB_FAILED, spent)
         # Activity tells of the first failure and of every new kind, not of each try: the attempts do that.

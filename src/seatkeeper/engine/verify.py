@@ -3,13 +3,23 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import assert_never
 
-from seatkeeper.core.accounts import Presence, Proof, SeenAccount, WantedAccount
+from seatkeeper.core.accounts import (
+    NOT_YET,
+    Arrival,
+    Presence,
+    Proof,
+    SeenAccount,
+    Standing,
+    WantedAccount,
+)
 from seatkeeper.core.entitlements import Entitlement
-from seatkeeper.core.outcomes import Failed, Outcome, Retrying, Succeeded, Unchanged, Unverified, Waiting
-from seatkeeper.core.plan import differences, unreadable
-from seatkeeper.core.problems import Problem, ProblemCode
-from seatkeeper.core.steps import Missing, Plan
+from seatkeeper.core.ids import Uid
+from seatkeeper.core.outcomes import Failed, Outcome, Pending, Retrying, Succeeded, Unchanged, Unverified, Waiting
+from seatkeeper.core.plan import differences, is_made_by_the_app, unreadable
+from seatkeeper.core.problems import AWAITED, Problem, ProblemCode
+from seatkeeper.core.steps import CreateAccount, Missing, Plan
 from seatkeeper.core.wording import describe_missing
 from seatkeeper.engine.goals import as_text
 from seatkeeper.engine.observe import Progress
@@ -18,8 +28,6 @@ from seatkeeper.store.records.claims import ClaimedJob
 
 PAUSES: Sequence[float] = (0.0, 0.1, 0.4, 1.5)
 """Seconds before each reading: some apps show a change a little later than they confirm it."""
-
-NOT_SHOWN = Retrying(Problem(ProblemCode.NOT_SHOWN, ""))
 
 _MOST_FAILURES = 3
 """So many attempts in a row that did not stick make a failure: the app ignores what it is told."""
@@ -44,8 +52,9 @@ async def verify(place: Workplace, job: ClaimedJob, done: Done, progress: Progre
         differing = await _read_until_right(place, done, progress)
     if done.plan.shortfalls:
         return _ask_a_person(done.plan.shortfalls)
-    if is_yet_to_show(progress.seen):
-        return NOT_SHOWN
+    follows = _what_follows(done.wanted, progress.seen)
+    if follows is not None:
+        return _handed_on(done.plan, follows, place)
     if differing:
         return not_as_wanted(differing, job)
     unread = unreadable(done.wanted, abilities, seen=progress.seen, done=done.plan)
@@ -57,18 +66,46 @@ def verify_untouched(
 ) -> Outcome:
     """Say how an attempt ended that found nothing to do, which an earlier one may have done."""
     abilities = place.app.abilities
-    if is_yet_to_show(seen):
-        return NOT_SHOWN
-    was_awaited = job.last_problem is ProblemCode.NOT_SHOWN
+    follows = _what_follows(wanted, seen)
+    if follows is None and _awaits_first_sign_in(place, wanted, seen):
+        follows = Pending(Problem(ProblemCode.PREPARED, ""))
+    if follows is not None:
+        return follows
+    was_awaited = job.last_problem in AWAITED
     if not was_awaited and abilities.proof is not Proof.NEVER:
         return Unchanged()
     unread = unreadable(wanted, abilities, seen=seen)
     return Unverified(unread) if unread else Succeeded()
 
 
-def is_yet_to_show(seen: SeenAccount | None) -> bool:
-    """Say whether what is seen was only handed over."""
-    return seen is not None and not seen.is_shown
+def _what_follows(wanted: WantedAccount, seen: SeenAccount | None) -> Pending | None:
+    """Say what has to come from the app or the person before anything can be proven."""
+    if seen is None or (seen.standing in NOT_YET and wanted.presence is not Presence.ACTIVE):
+        return None
+    match seen.standing:
+        case Standing.PRESENT:
+            return None
+        case Standing.SENT:
+            return Pending(Problem(ProblemCode.NOT_SHOWN, ""))
+        case Standing.INVITED:
+            return Pending(Problem(ProblemCode.INVITED, ""))
+        case Standing.PREPARED:
+            return Pending(Problem(ProblemCode.PREPARED, ""))
+        case _:
+            assert_never(seen.standing)
+
+
+def _awaits_first_sign_in(place: Workplace, wanted: WantedAccount, seen: SeenAccount | None) -> bool:
+    return seen is None and wanted.presence is Presence.ACTIVE and is_made_by_the_app(place.app.abilities)
+
+
+def _handed_on(plan: Plan, follows: Pending, place: Workplace) -> Outcome:
+    """Ask a person once to hand on what only invites by a link."""
+    was_made = any(isinstance(step, CreateAccount) for step in plan.steps)
+    if was_made and place.app.abilities.needs_forwarding:
+        told = "Copy the invitation's link in the app, and send it to the person."
+        return Waiting(Problem(ProblemCode.PERSON_NEEDED, told))
+    return follows
 
 
 def not_as_wanted(differing: Sequence[str], job: ClaimedJob) -> Retrying | Failed:
@@ -86,11 +123,28 @@ async def _read_until_right(place: Workplace, done: Done, progress: Progress) ->
         assert progress.uid is not None
         progress.seen = await place.app.read_account(progress.uid)
         differing = differences(done.wanted, progress.seen, place.app.abilities, done.held)
-        if not differing or done.plan.shortfalls or is_yet_to_show(progress.seen):
+        if not differing or done.plan.shortfalls or _what_follows(done.wanted, progress.seen) is not None:
             break
-    if progress.seen is None:
+    if progress.seen is None and _was_invited_unseen(place, done.plan):
+        progress.seen = invitation(progress.uid, done.wanted, place)
+    elif progress.seen is None:
         progress.uid = None
     return differing
+
+
+def _was_invited_unseen(place: Workplace, plan: Plan) -> bool:
+    abilities = place.app.abilities
+    is_awaited = abilities.arrival is not Arrival.AT_ONCE and not abilities.shows_invitations
+    return is_awaited and any(isinstance(step, CreateAccount) for step in plan.steps)
+
+
+def invitation(uid: Uid | None, wanted: WantedAccount, place: Workplace) -> SeenAccount:
+    """Stand for an invitation the app does not show."""
+    assert uid is not None
+    abilities = place.app.abilities
+    standing = Standing.INVITED if abilities.arrival is Arrival.BY_INVITATION else Standing.PREPARED
+    name = as_text(wanted.attributes.get(abilities.name_attribute)) or uid
+    return SeenAccount(uid, name, None, {}, standing=standing)
 
 
 def _assume(wanted: WantedAccount, progress: Progress, name_attribute: str) -> SeenAccount | None:

@@ -58,6 +58,7 @@ ANSWERS: Mapping[ProblemCode, tuple[int, str | None] | None] = {
     ProblemCode.MAPPING_FAILED: (400, "invalidValue"),
     ProblemCode.REQUIRED_MISSING: (400, "invalidValue"),
     ProblemCode.NO_SEATS: (400, None),
+    ProblemCode.ENTITLEMENT_TAKEN: (400, None),
     ProblemCode.PERMISSION_MISSING: (400, None),
     ProblemCode.NOT_SUPPORTED: (400, None),
     ProblemCode.NOT_AS_WANTED: (400, None),
@@ -72,6 +73,8 @@ ANSWERS: Mapping[ProblemCode, tuple[int, str | None] | None] = {
     ProblemCode.CONNECTOR_BUG: (500, None),
     ProblemCode.PERSON_NEEDED: None,
     ProblemCode.NOT_SHOWN: None,
+    ProblemCode.INVITED: None,
+    ProblemCode.PREPARED: None,
 }
 """The status and keyword an identity provider is told each problem with; None is no error. Complete: a test holds
 it against ``ProblemCode``.

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Text, Uuid, any_, bindparam, exists, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from seatkeeper.core.accounts import Standing
 from seatkeeper.core.entitlements import Entitlement, Grant
 from seatkeeper.core.ids import AccountId, GroupId, IntegrationId, Uid, UserId
 from seatkeeper.core.jobs import OPEN
@@ -40,6 +41,10 @@ class KnownAccount:
     disabled_at: datetime | None
     delete_at: datetime | None
     grants: frozenset[Grant]
+    standing: Standing = Standing.PRESENT
+    """*Invited* or *prepared* while there is no account yet; ``uid`` is then that of the invitation."""
+    invited_at: datetime | None = None
+    """When an account was last asked for that does not arrive at once; stays once it has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +69,18 @@ class Holder:
 
 _ACCOUNT_COLUMNS = tuple(
     accounts.c[name]
-    for name in ("id", "user_id", "uid", "name", "active", "attributes", "disabled_at", "delete_at")
+    for name in (
+        "id",
+        "user_id",
+        "uid",
+        "name",
+        "active",
+        "attributes",
+        "disabled_at",
+        "delete_at",
+        "standing",
+        "invited_at",
+    )
 )
 _IDS = bindparam("ids", type_=ARRAY(Uuid))
 _ACCOUNTS = prepare(select(*_ACCOUNT_COLUMNS).where(accounts.c.id == any_(_IDS)))
@@ -156,6 +172,8 @@ def _known(row: Row, grants: frozenset[Grant]) -> KnownAccount:
         disabled_at=row["disabled_at"],
         delete_at=row["delete_at"],
         grants=grants,
+        standing=Standing(row["standing"] or Standing.PRESENT),
+        invited_at=row["invited_at"],
     )
 
 

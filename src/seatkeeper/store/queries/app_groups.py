@@ -46,6 +46,7 @@ _inside = groups_within(select(bindparam("group_id", type_=Uuid).label("id")).su
 _MEMBERS = prepare(
     select(accounts.c.uid).where(
         accounts.c.uid.is_not(None),
+        accounts.c.standing.is_(None),
         accounts.c.user_id.in_(
             select(memberships.c.user_id).join(_inside, _inside.c.group_id == memberships.c.group_id)
         ),

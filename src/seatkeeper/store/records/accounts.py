@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Boolean, DateTime, Text, Uuid, any_, bindparam, column, delete, null, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 
+from seatkeeper.core.accounts import NOT_YET, Standing
 from seatkeeper.core.entitlements import Grant
 from seatkeeper.core.ids import AccountId, Uid
 from seatkeeper.core.values import Attributes
@@ -41,6 +42,8 @@ class Sighting:
     disabled_at: datetime | None
     delete_at: datetime | None
     grants: frozenset[Grant] | None = None
+    standing: Standing = Standing.PRESENT
+    invited_at: datetime | None = None
 
 
 _IDS = bindparam("ids", type_=ARRAY(Uuid))
@@ -57,7 +60,8 @@ _SIGHTINGS = rowset(
     *(column(name, Text) for name in ("uid", "name")),
     column("active", Boolean),
     column("attributes", JSONB),
-    *(column(name, DateTime(timezone=True)) for name in ("disabled_at", "delete_at")),
+    *(column(name, DateTime(timezone=True)) for name in ("disabled_at", "delete_at", "invited_at")),
+    column("standing", Text),
 )
 _SEE = prepare(
     update(accounts)
@@ -68,7 +72,7 @@ _SEE = prepare(
 _LET_GO = prepare(
     update(accounts)
     .where(accounts.c.id == any_(_IDS))
-    .values(uid=null(), active=null(), disabled_at=null(), delete_at=null())
+    .values(uid=null(), active=null(), disabled_at=null(), delete_at=null(), standing=null())
 )
 _GRANT_COLUMNS = ("account_id", "type", "value", "source")
 _GIVEN = rowset(*(column(name, account_grants.c[name].type) for name in _GRANT_COLUMNS))
@@ -122,6 +126,8 @@ async def record_sightings(tx: Transaction, sightings: Sequence[Sighting]) -> No
             "attributes": seen.attributes,
             "disabled_at": seen.disabled_at,
             "delete_at": seen.delete_at,
+            "invited_at": seen.invited_at,
+            "standing": seen.standing.value if seen.standing in NOT_YET else None,
         }
         for seen in sightings
     ]

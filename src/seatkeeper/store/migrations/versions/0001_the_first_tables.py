@@ -346,6 +346,8 @@ def upgrade() -> None:
     sa.Column('uid', sa.Text(), nullable=True),
     sa.Column('name', sa.Text(), nullable=True),
     sa.Column('active', sa.Boolean(), nullable=True),
+    sa.Column('standing', sa.Text(), nullable=True),
+    sa.Column('invited_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('attributes', postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'::jsonb"), nullable=False),
     sa.Column('seen_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('disabled_at', sa.DateTime(timezone=True), nullable=True),
@@ -482,6 +484,8 @@ def upgrade() -> None:
     sa.Column('approved', sa.Boolean(), server_default=sa.text('false'), nullable=False),
     sa.Column('chosen_uid', sa.Text(), nullable=True),
     sa.Column('declined_uids', postgresql.ARRAY(sa.Text()), nullable=True),
+    sa.Column('by_hand', sa.Boolean(), server_default=sa.text('false'), nullable=False),
+    sa.Column('done_by', sa.Text(), nullable=True),
     sa.Column('target', sa.Text(), nullable=False),
     sa.Column('actor', sa.Text(), nullable=False),
     sa.Column('request_id', sa.Text(), nullable=True),
@@ -533,6 +537,9 @@ def upgrade() -> None:
     sa.Column('problem_code', sa.Text(), nullable=False),
     sa.Column('problem_detail', sa.Text(), nullable=False),
     sa.Column('choices', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('work', postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'::jsonb"), nullable=False),
+    sa.Column('due_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('reminded_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('answer', postgresql.JSONB(astext_type=sa.Text()), nullable=True),
     sa.Column('assignee_id', sa.Uuid(), nullable=True),
     sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
@@ -546,4 +553,5 @@ def upgrade() -> None:
     op.create_index('one_open_task_per_job', 'tasks', ['job_id'], unique=True, postgresql_where=sa.text("job_id IS NOT NULL AND state = 'open'"))
     op.create_index('tasks_newest_first', 'tasks', ['integration_id', sa.literal_column('id DESC')], unique=False)
     op.create_index('tasks_open', 'tasks', ['integration_id', sa.literal_column('id DESC')], unique=False, postgresql_where=sa.text("state = 'open'"))
+    op.create_index('tasks_to_remind_of', 'tasks', ['due_at'], unique=False, postgresql_where=sa.text("state = 'open' AND reminded_at IS NULL"))
     op.get_bind().exec_driver_sql(SchemaManager.get_schema().replace('%', '%%'))
