@@ -13,6 +13,7 @@ from seatkeeper.connectors.ldap.profiles import Encryption
 from seatkeeper.core.ids import UserId
 from seatkeeper.core.mapping import compile_mapping
 from seatkeeper.core.users import User
+from seatkeeper.core.values import Document
 from seatkeeper.spi.settings import SettingsInvalidError, describe_settings, secret_names, validate_settings
 from tests.connectors.ldap.domains import made
 
@@ -53,7 +54,7 @@ def test_the_first_mapping_makes_a_logon_name_of_an_address(
     user_name: str, logon_name: str, principal_name: str | None
 ) -> None:
     now = datetime(2026, 11, 24, tzinfo=UTC)
-    document = {"userName": user_name, "name": {"givenName": "Ada", "familyName": "Lovelace"}}
+    document: Document = {"userName": user_name, "name": {"givenName": "Ada", "familyName": "Lovelace"}}
     user = User(UserId(UUID(int=1)), user_name, None, True, document, 1, now, now)
     attributes = compile_mapping(active_directory.mapping).attributes(user, ())
     assert attributes["sAMAccountName"] == logon_name
