@@ -119,9 +119,9 @@ def _is_about(name: str, changes: Attributes) -> bool:
 
 async def none_empties_an_attribute(trial: Trial) -> None:
     """None takes a value away and leaves the others; doing it twice is harmless."""
-    if not trial.abilities.updates:
-        return
     person, emptied = trial.person(), trial.harness.emptied
+    if emptied is None or not trial.abilities.updates:
+        return
     uid = await trial.create(person)
     for _ in range(2):
         await trial.updates.update_account(uid, {emptied: None})
@@ -132,9 +132,9 @@ async def none_empties_an_attribute(trial: Trial) -> None:
 
 async def an_emptied_attribute_can_be_filled_again(trial: Trial) -> None:
     """A value that was taken away can be given again."""
-    if not trial.abilities.updates:
-        return
     person, emptied = trial.person(), trial.harness.emptied
+    if emptied is None or not trial.abilities.updates:
+        return
     uid = await trial.create(person)
     await trial.updates.update_account(uid, {emptied: None})
     await trial.updates.update_account(uid, {emptied: person[emptied]})

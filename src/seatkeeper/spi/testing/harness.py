@@ -66,8 +66,8 @@ class Harness:
     """Make the attributes of a person, all derived from a stem such as ``ada123``; the Name contains the stem."""
     changes: Attributes
     """Other values for some of those attributes, none of them the Name."""
-    emptied: str
-    """One of those attributes that an account can be without."""
+    emptied: str | None
+    """One of those attributes that an account can be without; None where the app demands them all."""
     entitlements: tuple[Entitlement, ...] = ()
     """At least two, where the app's entitlements can be granted."""
 
