@@ -88,8 +88,8 @@ class Play:
             await self._step(step, f"{before}{number}")
 
     async def _step(self, step: Step, number: str) -> None:
-        from playwright.async_api import Error  # noqa: PLC0415 - loaded by now
-        from playwright.async_api import TimeoutError as TooLateError
+        from playwright.async_api import Error  # noqa: PLC0415 - loaded with the first window
+        from playwright.async_api import TimeoutError as TooLateError  # noqa: PLC0415 - likewise
 
         started = time.perf_counter()
         self._values_of_page()
@@ -241,7 +241,7 @@ class Play:
         raise error
 
     async def wait_for(self, condition: Condition) -> None:
-        """Wait until it holds. Raises ``AppChangedError`` or the driver's own after the patience of the settings."""
+        """Wait until it holds. Raises ``AppChangedError``, or the driver's own error, after the patience."""
         match condition:
             case Condition(visible=Target() as target):
                 await locate(self._page, target, self.values).wait_for()

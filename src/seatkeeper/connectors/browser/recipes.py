@@ -19,7 +19,7 @@ class FieldKind(StrEnum):
     """Where the app is. Its origin is allowed."""
     SECRET = "secret"  # noqa: S105 - the name of a kind
     TOTP = "totp"
-    """The secret of a one-time code, as an authenticator app is given it; ``${code}`` is the code of the moment."""
+    """The secret of one-time codes, as an authenticator app is given it; ``${code}`` is that of the moment."""
 
 
 class SettingField(Shape):

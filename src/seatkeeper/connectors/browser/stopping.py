@@ -92,12 +92,9 @@ class Trouble:
 
     async def explain(self, step: Step, number: str, said: str | None, values: dict[str, Any]) -> Exception:
         """Say what a failure is: ``said`` is what the driver or we said of it, None that it took too long."""
-        message = said or ""
-        if any(sign in message for sign in _DIED):
-            return TransientError("The browser's window died.")
-        unreachable = _UNREACHABLE.search(message)
-        if unreachable is not None:
-            return _unreachable(unreachable[1])
+        broken = _broken(said or "")
+        if broken is not None:
+            return broken
         try:
             self.look_at_status()
         except AppChangedError as error:
@@ -136,7 +133,15 @@ class Trouble:
         else:
             why = said.splitlines()[0].removeprefix("Locator.")[:300]
         where = f"on the page “{title}”" if title else "on a page without a title"
-        return f"The app does not fit its recipe: in “{self._flow}”, step {number} ({tell_step(step)}), {where}: {why}."
+        what = tell_step(step).rstrip(".:")
+        return f"The app does not fit its recipe: in “{self._flow}”, step {number} ({what}), {where}: {why}."
+
+
+def _broken(message: str) -> ConnectorError | None:
+    if any(sign in message for sign in _DIED):
+        return TransientError("The browser's window died.")
+    unreachable = _UNREACHABLE.search(message)
+    return None if unreachable is None else _unreachable(unreachable[1])
 
 
 def _unreachable(code: str) -> ConnectorError:
