@@ -15,7 +15,6 @@ mapping:
   attributes: {userName: user.userName}
   required: [userName]
 quirks: [Names are never given back.]
-tested: {version: "1.0", at: 2026-11-24}
 """
 
 
@@ -26,7 +25,7 @@ def test_an_app_on_a_shelf_is_a_connector_of_its_own(tmp_path: Path) -> None:
     assert app.facts is not None
     assert app.facts.kind == "scim"
     assert app.facts.settings == {"base_url": "https://example.com/scim"}
-    assert app.facts.tested is not None
+    assert app.facts.verified is None
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from seatkeeper.core.apps import AppFacts, Tested
+from seatkeeper.core.apps import AppFacts, Verified
 from seatkeeper.core.integrations import MappingRules, SchemaAttribute
 from seatkeeper.spi.documents import Located, load_document
 
@@ -16,11 +16,12 @@ class _Shape(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class TestedManifest(_Shape):
-    """``core.apps.Tested``."""
+class VerifiedRun(_Shape):
+    """``core.apps.Verified``, as the tests write it."""
 
     version: Text
     at: date
+    abilities: tuple[Text, ...]
 
 
 class Manifest(_Shape):
@@ -38,11 +39,10 @@ class Manifest(_Shape):
     service_account: str = ""
     identity_provider: str = ""
     source: str = ""
-    tested: TestedManifest | None = None
     behaviour: dict[str, Any] | None = None
     """The connector's own part: how it speaks to this app. Its connector reads it (``Connector.adapt``)."""
 
-    def facts(self) -> AppFacts:
+    def facts(self, verified: Verified | None = None) -> AppFacts:
         """Give what people are told of the app."""
         return AppFacts(
             kind=self.connector,
@@ -52,7 +52,7 @@ class Manifest(_Shape):
             service_account=self.service_account,
             identity_provider=self.identity_provider,
             source=self.source,
-            tested=None if self.tested is None else Tested(self.tested.version, self.tested.at),
+            verified=verified,
         )
 
 
@@ -60,3 +60,9 @@ def read_manifest(text: str) -> tuple[Manifest, Located]:
     """Read a manifest, and its ``behaviour`` with its lines. Raises ``DocumentInvalidError``."""
     document = load_document(text)
     return document.read(Manifest), document.part("behaviour")
+
+
+def read_proof(text: str) -> Verified:
+    """Read what the tests wrote of the last run. Raises ``DocumentInvalidError``."""
+    run = load_document(text).read(VerifiedRun)
+    return Verified(run.version, run.at, run.abilities)

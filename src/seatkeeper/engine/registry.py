@@ -8,8 +8,9 @@ from typing import Any
 
 import structlog
 
-from seatkeeper.catalog.manifests import read_manifest
-from seatkeeper.catalog.shelves import find_manifests
+from seatkeeper.catalog.manifests import read_manifest, read_proof
+from seatkeeper.catalog.shelves import find_manifests, find_proof
+from seatkeeper.core.apps import Verified
 from seatkeeper.core.errors import NotFoundError
 from seatkeeper.spi.connector import Connector
 from seatkeeper.spi.documents import DocumentInvalidError
@@ -68,12 +69,12 @@ class Installed(Mapping[str, Connector[Any]]):
         if name not in self._manifests:
             return "is not installed"
         try:
-            return self._shelve(name, self._manifests[name].read_text(encoding="utf-8"))
+            return self._shelve(name, self._manifests[name])
         except (OSError, UnicodeDecodeError, DocumentInvalidError) as error:
             return f"{self._manifests[name].name}: {error}"
 
-    def _shelve(self, name: str, text: str) -> Connector[Any] | str:
-        manifest, behaviour = read_manifest(text)
+    def _shelve(self, name: str, path: Path) -> Connector[Any] | str:
+        manifest, behaviour = read_manifest(path.read_text(encoding="utf-8"))
         kind = self._find(manifest.connector) if manifest.connector in self._points else "is not installed"
         if isinstance(kind, str):
             return f"its connector {manifest.connector}: {kind}"
@@ -91,8 +92,13 @@ class Installed(Mapping[str, Connector[Any]]):
             schema=adapted.schema if manifest.schema_ is None else manifest.schema_,
             adapt=None,
             needs_behaviour=False,
-            facts=manifest.facts(),
+            facts=manifest.facts(_read_proof(path)),
         )
+
+
+def _read_proof(app: Path) -> Verified | None:
+    proof = find_proof(app)
+    return None if proof is None else read_proof(proof.read_text(encoding="utf-8"))
 
 
 def _without_clashes(manifests: Mapping[str, Path], points: Mapping[str, EntryPoint]) -> Mapping[str, Path]:
