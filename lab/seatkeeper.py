@@ -42,6 +42,7 @@ class Seatkeeper:
             "DATABASE_URL": "",
             "SEATKEEPER_DATA_DIR": str(self.data),
             "SEATKEEPER_PORT": str(self.port),
+            "SEATKEEPER_ALLOWED_NETWORKS": "127.0.0.0/8, ::1",
             **where,
             **(env or {}),
         }

@@ -1,6 +1,7 @@
 """One PostgreSQL for the whole run, and a database for each test."""
 
 import gc
+import os
 import signal
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
@@ -8,6 +9,8 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import settings as properties
 
+from seatkeeper.core.networks import read_networks
+from seatkeeper.spi.destinations import allow_networks
 from seatkeeper.store.database import Database
 from seatkeeper.store.embedded import start_embedded
 from tests.databases import Databases
@@ -16,6 +19,11 @@ from tests.scratch import scratch
 gc.disable()  # until everything is collected
 # Whoever runs the tests in the background has SIGINT ignored, and the processes they start would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# The apps of the tests run on this machine.
+HERE = "127.0.0.0/8, ::1"
+os.environ["SEATKEEPER_ALLOWED_NETWORKS"] = HERE
+allow_networks(read_networks(HERE))
 
 properties.register_profile("quick", max_examples=20, deadline=None, database=None)
 """``make check`` tries properties less often, by ``--hypothesis-profile=quick``."""

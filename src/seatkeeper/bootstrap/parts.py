@@ -13,6 +13,7 @@ from seatkeeper.bootstrap.preparing import NO_PATIENCE, Patience, prepare_databa
 from seatkeeper.bootstrap.settings import Settings
 from seatkeeper.engine.context import Engine
 from seatkeeper.engine.registry import Installed, find_connectors
+from seatkeeper.spi.destinations import allow_networks
 from seatkeeper.spi.places import allow_files_below
 from seatkeeper.store.database import Database
 from seatkeeper.store.sealing import Keyring
@@ -46,6 +47,7 @@ async def open_parts(
     Leaving the block hands out the last wake-up hints. Raises ``StartError``.
     """
     allow_files_below(settings.files_dir)
+    allow_networks(settings.reachable)
     keyring = open_keyring(settings)
     url = await asyncio.to_thread(prepare_database, settings, wait=wait)
     hints = Hints(now)

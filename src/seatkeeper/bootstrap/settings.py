@@ -9,6 +9,8 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_va
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from seatkeeper.bootstrap.errors import SettingsError
+from seatkeeper.core.errors import InvalidValueError
+from seatkeeper.core.networks import Network, read_networks
 
 PREFIX = "SEATKEEPER_"
 
@@ -23,6 +25,14 @@ def _is_web_address(url: str) -> str:
     if not url.startswith(("https://", "http://")):
         raise ValueError("must start with https:// or http://")
     return url.rstrip("/")
+
+
+def _are_networks(typed: str) -> str:
+    try:
+        read_networks(typed)
+    except InvalidValueError as error:
+        raise ValueError(str(error)) from None
+    return typed
 
 
 Seconds = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)]
@@ -69,6 +79,11 @@ class Settings(BaseSettings):
         None,
         description="The directory below which files for apps may be written and read on this machine's disk, the"
         " same for all workers. Without it files go over SFTP only.",
+    )
+    allowed_networks: Annotated[str, AfterValidator(_are_networks)] | None = Field(
+        None,
+        description="Networks and addresses apps may be reached at although they are this machine, its link, or"
+        " where a cloud hands out credentials, as `127.0.0.0/8, ::1`. Nothing else needs to be named.",
     )
     host: str = Field(
         "127.0.0.1",
@@ -135,6 +150,11 @@ class Settings(BaseSettings):
     def is_embedded(self) -> bool:
         """The database is a PostgreSQL of Seatkeeper's own, in the data directory."""
         return self.database_url is None
+
+    @property
+    def reachable(self) -> Sequence[Network]:
+        """What of the addresses that are refused connectors may reach."""
+        return read_networks(self.allowed_networks or "")
 
     @property
     def heard_within(self) -> timedelta:

@@ -17,6 +17,8 @@ from seatkeeper.core.errors import InvalidValueError
 from seatkeeper.core.ids import NotificationRuleId
 from seatkeeper.engine.notices import as_document
 from seatkeeper.engine.undelivered import UndeliveredError
+from seatkeeper.spi.errors import RejectedError, TransientError
+from seatkeeper.spi.http.transports import CheckedTransport, public_trust
 from seatkeeper.store.queries.notifications import News
 from seatkeeper.store.texts import check_text
 
@@ -85,7 +87,10 @@ def body_of(news: News, base_url: str | None) -> bytes:
 
 def new_client() -> httpx.AsyncClient:
     """Make the client for one turn: patient within bounds, and led nowhere by a redirect."""
-    return httpx.AsyncClient(timeout=_PATIENCE, follow_redirects=False, headers={"User-Agent": "Seatkeeper"})
+    transport = CheckedTransport(verify=public_trust(), limits=httpx.Limits(max_connections=20))
+    return httpx.AsyncClient(
+        timeout=_PATIENCE, follow_redirects=False, headers={"User-Agent": "Seatkeeper"}, transport=transport
+    )
 
 
 async def post(
@@ -108,7 +113,9 @@ async def post(
             status = answer.status_code
     except httpx.TimeoutException:
         raise UndeliveredError(f"The receiver did not answer within {_PATIENCE:.0f} seconds.") from None
-    except (httpx.HTTPError, httpx.InvalidURL, UnicodeError):
+    except RejectedError as error:
+        raise UndeliveredError(f"{error} {error.remedy}") from None
+    except (httpx.HTTPError, TransientError, httpx.InvalidURL, UnicodeError):
         raise UndeliveredError("The receiver cannot be reached, or its certificate is not trusted.") from None
     if status == _GONE:
         raise UndeliveredError(

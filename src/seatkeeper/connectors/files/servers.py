@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from seatkeeper.connectors.files.pins import algorithms, fingerprint, mend_key
 from seatkeeper.connectors.files.settings import FilesSettings
 from seatkeeper.core.problems import ProblemCode
+from seatkeeper.spi.destinations import open_socket
 from seatkeeper.spi.errors import CredentialsRefusedError, RejectedError, TransientError
 
 if TYPE_CHECKING:
@@ -44,7 +45,11 @@ class Server:
         async with self._telling(self.settings.connect_timeout):
             wanted = algorithms(self.settings.host_key)
             key: SSHKey | None = await self.ssh.get_server_host_key(
-                self.settings.host, self.settings.port, config=None, **_host_keys(wanted)
+                self.settings.host,
+                self.settings.port,
+                sock=await open_socket(str(self.settings.host), self.settings.port),
+                config=None,
+                **_host_keys(wanted),
             )
         assert key is not None
         return f"its key is {key.get_fingerprint()}"
@@ -90,6 +95,7 @@ class Server:
                 connection: SSHClientConnection = await self.ssh.connect(
                     settings.host,
                     settings.port,
+                    sock=await open_socket(str(settings.host), settings.port),
                     username=settings.user,
                     password=None if settings.password is None else settings.password.get_secret_value(),
                     client_keys=self._keys(),

@@ -7,7 +7,6 @@ all others in a thread. Whatever it raises, nothing of it is kept.
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
 
 import sqlalchemy as sa
@@ -16,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from seatkeeper.connectors.sql.engines import READS, find_file, open_async_engine, open_engine
 from seatkeeper.connectors.sql.refusals import Doing, interpret
 from seatkeeper.connectors.sql.settings import DatabaseSettings
+from seatkeeper.spi.destinations import open_socket, resolve
 from seatkeeper.spi.errors import TransientError
 
 if TYPE_CHECKING:
@@ -58,13 +58,10 @@ class Database:
             return str(address)
         try:
             async with asyncio.timeout(self.settings.timeout):
-                _, writer = await asyncio.open_connection(address.host, address.port)
+                (await open_socket(address.host, address.port)).close()
         except (OSError, TimeoutError) as error:
             reason = getattr(error, "strerror", None) or "no answer"
             raise TransientError(f"{address.host}:{address.port}: {reason}.") from None
-        writer.close()
-        with suppress(OSError):
-            await writer.wait_closed()
         return f"{address.host}:{address.port}"
 
     async def close(self) -> None:
@@ -93,15 +90,21 @@ class Database:
     async def _run(self, work: Work[T], *, reads: bool) -> T:
         if self.address.driver.is_async:
             if self._async_engine is None:
-                self._async_engine = open_async_engine(self.settings)
+                self._async_engine = open_async_engine(self.settings, await self._checked())
             async with self._async_engine.begin() as connection:
                 return await connection.run_sync(work)
         if self._engine is None:
+            await self._checked()  # the driver then looks the name up itself
             self._engine = open_engine(self.settings)
         if self._threads is None:
             self._threads = ThreadPoolExecutor(self.settings.connections, thread_name_prefix="sql")
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._threads, _run_in_thread, self._engine, work, reads)
+
+    async def _checked(self) -> str | None:
+        """Give an address of the server that may be connected to; None for a file."""
+        host = self.address.host
+        return None if host is None else (await resolve(host, self.address.port or 0))[0]
 
 
 def _run_in_thread(engine: sa.Engine, work: Work[T], reads: bool) -> T:

@@ -27,8 +27,8 @@ _STRICT = "SET SESSION sql_mode = CONCAT(@@sql_mode, ',STRICT_ALL_TABLES')"
 _TRUSTED = Path(ssl.get_default_verify_paths().cafile or ssl.get_default_verify_paths().openssl_cafile)
 
 
-def open_async_engine(settings: DatabaseSettings) -> "AsyncEngine":
-    """Make an engine for PostgreSQL, whose driver runs on the event loop."""
+def open_async_engine(settings: DatabaseSettings, at: str | None = None) -> "AsyncEngine":
+    """Make an engine for PostgreSQL, whose driver runs on the event loop; ``at`` is the host's checked address."""
     from sqlalchemy.ext.asyncio import create_async_engine  # noqa: PLC0415 - only who has a database loads it
 
     tls = {"sslmode": "disable"}
@@ -37,6 +37,8 @@ def open_async_engine(settings: DatabaseSettings) -> "AsyncEngine":
         trusted = settings.ca_file or (str(_TRUSTED) if _TRUSTED.exists() else "system")
         tls = {"sslmode": "verify-full", "sslrootcert": trusted}
     arguments = {"connect_timeout": _patience(settings), "application_name": "seatkeeper", **tls}
+    if at is not None:
+        arguments["hostaddr"] = at
     return create_async_engine(_url(settings), connect_args=arguments, **_sizes(settings))
 
 

@@ -1,7 +1,6 @@
 """One pool of connections to one app."""
 
 import asyncio
-import functools
 import ssl
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from seatkeeper.core.problems import ProblemCode
 from seatkeeper.spi.errors import CredentialsRefusedError, RejectedError, TransientError
 from seatkeeper.spi.http.answers import Answer, is_throttled, throttled_error
 from seatkeeper.spi.http.settings import HTTPSettings
+from seatkeeper.spi.http.transports import CheckedTransport, public_trust
 
 LARGEST = 16 * 1024 * 1024
 """Bytes of one answer, after decompression."""
@@ -90,9 +90,11 @@ class AppClient:
             auth=authentication,
             headers={"User-Agent": f"seatkeeper/{version('seatkeeper')}", "Accept": _accepted(media_type)},
             timeout=httpx.Timeout(settings.timeout_seconds, connect=min(10.0, settings.timeout_seconds)),
-            limits=httpx.Limits(max_connections=50, max_keepalive_connections=20),
-            verify=_trust(settings.ca_bundle),
-            proxy=settings.proxy,
+            transport=CheckedTransport(
+                verify=_trust(settings.ca_bundle),
+                limits=httpx.Limits(max_connections=50, max_keepalive_connections=20),
+                proxy=settings.proxy,
+            ),
             trust_env=False,
         )
 
@@ -220,7 +222,7 @@ def _next_hop(call: Call, request: httpx.Request, response: httpx.Response) -> h
 
 def _trust(ca_bundle: str | None) -> ssl.SSLContext:
     if ca_bundle is None:
-        return _public_trust()
+        return public_trust()
     try:
         return ssl.create_default_context(cafile=ca_bundle)
     except OSError as error:
@@ -228,12 +230,6 @@ def _trust(ca_bundle: str | None) -> ssl.SSLContext:
             f"The certificate authorities in {ca_bundle} cannot be read: {type(error).__name__}.",
             ProblemCode.SETTINGS_INVALID,
         ) from None
-
-
-@functools.cache
-def _public_trust() -> ssl.SSLContext:
-    # Reading all public authorities takes tens of milliseconds, and a session is opened for every run.
-    return httpx.create_ssl_context(trust_env=False)
 
 
 def _accepted(media_type: str) -> str:

@@ -12,6 +12,7 @@ from typing import cast
 
 from seatkeeper.connectors.ldap.protocol import ber, requests, responses
 from seatkeeper.connectors.ldap.protocol.responses import Entry, Result
+from seatkeeper.spi.destinations import open_socket
 
 _LARGEST_NUMBER = 2**31 - 1
 _UNASKED = 0
@@ -237,8 +238,12 @@ class Connection(asyncio.Protocol):
 async def connect(host: str, port: int, context: ssl.SSLContext | None = None) -> Connection:
     """Open a connection, encrypted from its first byte where a TLS context is given.
 
-    Raises ``OSError``; ``ssl.SSLError``, which is one, where the server's certificate is not to be trusted.
+    Raises ``OSError``; ``ssl.SSLError``, which is one, where the server's certificate is not to be trusted; and
+    what ``spi.destinations`` raises.
     """
     loop = asyncio.get_running_loop()
-    _, connection = await loop.create_connection(Connection, host, port, ssl=context)
+    name = None if context is None else host
+    _, connection = await loop.create_connection(
+        Connection, sock=await open_socket(host, port), ssl=context, server_hostname=name
+    )
     return connection
