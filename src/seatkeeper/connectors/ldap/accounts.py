@@ -49,6 +49,7 @@ class Accounts:
         )
         self._abilities = Abilities(
             name_attribute=people.name,
+            requires=frozenset({people.name, people.named_by}),
             disables=people.disabling is not None,
             groups=directory.profile.groups is not None,
             write_only=frozenset({dialect.password.attribute}),
