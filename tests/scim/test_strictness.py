@@ -14,6 +14,7 @@ from seatkeeper.scim.shapes import GROUP_SHAPE, Shape, user_shape
 from seatkeeper.scim.strictness import refuse_deviations
 from seatkeeper.store.database import Database
 from seatkeeper.store.queries.events import EventFilter, list_events
+from seatkeeper.store.queries.integrations import get_integration
 from tests.scim.conftest import an_integration, client_of, opened
 from tests.scim.idp import GROUP, PATCH, SAMPLES, USER, IdP, Json
 
@@ -103,10 +104,41 @@ async def test_who_does_not_say_who_it_is_is_known_by_how_it_speaks(
     ada = await idp.user("ada")
     await idp.patch(ada, {"op": "Replace", "path": "title", "value": "Countess"})
     await idp.user("bob")
-    async with database.read() as reader:
-        told = await list_events(reader, EventFilter(integration.id, limit=3))
-    assert [event.actor_name for event in told] == [
-        "Microsoft Entra ID",
-        "Microsoft Entra ID",
-        "identity provider",
+    assert await _told(database, integration) == [
+        ("user.assigned", "identity provider", "ada"),
+        ("user.changed", "Microsoft Entra ID", "ada"),
+        ("integration.recognised", "Seatkeeper", "Microsoft Entra ID"),
+        ("user.assigned", "Microsoft Entra ID", "bob"),
     ]
+
+
+async def test_the_preset_of_whoever_is_recognised_is_set_and_refuses_nothing(database: Database) -> None:
+    integration = an_integration()
+    token = await opened(database, integration)
+    okta = IdP(client_of(database, integration.slug, token))
+    for _ in range(2):
+        await okta.get("/Users?count=1", User_Agent="Okta SCIM Client 1.0.0")
+    # Another web process, and later: what was recognised is remembered, and names who does not say who it is.
+    again = IdP(client_of(database, integration.slug, token))
+    await again.user("ada", active="True")
+    async with database.read() as reader:
+        kept = await get_integration(reader, integration.id)
+    assert (kept.dialect, kept.policy) == (Dialect.OKTA, integration.policy)
+    told = await _told(database, integration)
+    assert told == [("integration.recognised", "Seatkeeper", "Okta"), ("user.assigned", "Okta", "ada")]
+
+
+async def test_what_an_owner_chose_is_left_alone(database: Database) -> None:
+    integration = replace(an_integration(), policy=Policy(dialect=Dialect.STRICT))
+    idp = IdP(client_of(database, integration.slug, await opened(database, integration)))
+    await idp.get("/Users?count=1", User_Agent="Okta SCIM Client 1.0.0")
+    async with database.read() as reader:
+        assert (await get_integration(reader, integration.id)).dialect is Dialect.STRICT
+    assert await _told(database, integration) == []
+
+
+async def _told(database: Database, integration: Integration) -> list[tuple[str, str, str]]:
+    """List what happened after the token was made: what, by whom, to whom."""
+    async with database.read() as reader:
+        told = await list_events(reader, EventFilter(integration.id, limit=10))
+    return [(event.kind.value, event.actor_name, event.target) for event in reversed(told)][1:]

@@ -22,6 +22,8 @@ class EventKind(StrEnum):
     INTEGRATION_NETWORKS_CHANGED = "integration.networks_changed"
     INTEGRATION_ADDRESS_REFUSED = "integration.address_refused"
     """The credentials were good, and came from outside the networks the integration may be called from."""
+    INTEGRATION_RECOGNISED = "integration.recognised"
+    """The target is the identity provider that was recognised."""
     USER_ASSIGNED = "user.assigned"
     USER_CHANGED = "user.changed"
     USER_DEACTIVATED = "user.deactivated"

@@ -141,3 +141,13 @@ class Integration:
     policy: Policy
     state: IntegrationState
     quarantined: bool = False
+    recognised: Dialect | None = field(default=None, compare=False)
+    """Whose requests were recognised, while no Owner chose a dialect."""
+
+    @property
+    def dialect(self) -> Dialect | None:
+        """Whose way of speaking SCIM is expected: what an Owner chose, or else who was recognised.
+
+        Only what an Owner chose makes others be refused: ``policy.tolerated``.
+        """
+        return self.policy.dialect or self.recognised

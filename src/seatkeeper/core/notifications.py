@@ -64,6 +64,7 @@ NOTICES: Mapping[str, Topic] = {
                 EventKind.TOKEN_REVOKED,
                 EventKind.INTEGRATION_NETWORKS_CHANGED,
                 EventKind.INTEGRATION_ADDRESS_REFUSED,
+                EventKind.INTEGRATION_RECOGNISED,
                 EventKind.ROLE_GIVEN,
                 EventKind.ROLE_TAKEN,
             }

@@ -84,6 +84,7 @@ TOPICS: Mapping[str, Topic] = {
                 EventKind.TOKEN_REVOKED,
                 EventKind.INTEGRATION_NETWORKS_CHANGED,
                 EventKind.INTEGRATION_ADDRESS_REFUSED,
+                EventKind.INTEGRATION_RECOGNISED,
                 EventKind.ROLE_GIVEN,
                 EventKind.ROLE_TAKEN,
                 EventKind.NOTIFICATION_RULE_ADDED,

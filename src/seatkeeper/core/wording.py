@@ -51,6 +51,7 @@ EVENTS: Mapping[EventKind, str] = {
     EventKind.TOKEN_REVOKED: "{actor} revoked the SCIM token {target}",
     EventKind.INTEGRATION_NETWORKS_CHANGED: "{actor} changed from where {target} may be called",
     EventKind.INTEGRATION_ADDRESS_REFUSED: "{actor} showed good credentials from {target}, which is not allowed",
+    EventKind.INTEGRATION_RECOGNISED: "{actor} recognised {target} and set its preset",
     EventKind.USER_ASSIGNED: "{actor} assigned {target}",
     EventKind.USER_CHANGED: "{actor} changed {target}",
     EventKind.USER_DEACTIVATED: "{actor} deactivated {target}",

@@ -42,7 +42,7 @@ _IDENTITY_PROVIDERS = (
     ("entra", "Microsoft Entra ID"),
     ("onelogin", "OneLogin"),
     ("jumpcloud", "JumpCloud"),
-    ("ping", "Ping Identity"),
+    ("ping", "PingOne"),
     ("rippling", "Rippling"),
     ("authentik", "authentik"),
     ("keycloak", "Keycloak"),
@@ -97,7 +97,7 @@ class Call:
     @property
     def origin(self) -> Origin:
         """Who asks, by now: how somebody speaks tells, too."""
-        return self.recognition.refined(self.integration.id, self.asked_by)
+        return self.recognition.refined(self.integration, self.asked_by)
 
     @property
     def integration(self) -> Integration:

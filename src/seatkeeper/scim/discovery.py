@@ -41,7 +41,7 @@ async def service_provider_config(call: Call) -> Response:
     async with call.transaction() as tx:  # for its instant
         kinds = await list_good_kinds(tx, call.integration.id, tx.now)
     config = {**_config(call.settings), "authenticationSchemes": list_schemes(kinds, call.caller.kind)}
-    if call.integration.policy.dialect in UNAWARE_OF_CURSORS:
+    if call.integration.dialect in UNAWARE_OF_CURSORS:
         del config["pagination"]
     return answer(call.request, {**config, "meta": _meta("ServiceProviderConfig", call.base_url)})
 

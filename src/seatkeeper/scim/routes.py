@@ -99,7 +99,9 @@ def scim_router(
 ) -> Router:
     """Make what ``scim_app`` sends requests to: each of its routes is an endpoint below an integration."""
     gate = Gate(database, clock)
-    house = _House(database, Arrivals(database), gate, settings, Awaiting(database, changes))
+    house = _House(
+        database, Arrivals(database), gate, settings, Awaiting(database, changes), Recognition(database, clock)
+    )
     tokens = Route(f"/{{integration}}{TOKEN_PATH}", TokenEndpoint(database, gate), methods=None)
     routes = [
         tokens,
@@ -132,7 +134,7 @@ class _House:
     gate: Gate
     settings: SCIMSettings
     awaiting: Awaiting
-    recognition: Recognition = field(default_factory=Recognition)
+    recognition: Recognition
     turns: Turns = field(default_factory=Turns)
 
 
@@ -185,7 +187,9 @@ class _Endpoint:
         query = query_of(request)
         parts = (house.database, house.arrivals, house.settings, house.awaiting, house.recognition, house.turns)
         call = Call(request, caller, origin, *parts, query)
-        return await undeterred(lambda: handler(call))
+        response = await undeterred(lambda: handler(call))
+        await house.recognition.settle(caller.integration, origin)
+        return response
 
 
 def _slug(request: Request) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from psycopg.types.json import Jsonb
 from pydantic import TypeAdapter
 
+from seatkeeper.core.dialects import Dialect
 from seatkeeper.core.ids import GroupId, IntegrationId, UserId
 from seatkeeper.core.integrations import Integration, IntegrationState, MappingRules, Policy, SchemaAttribute
 from seatkeeper.core.users import Group, User
@@ -31,6 +32,7 @@ def decode_integration(row: Row) -> Integration:
         policy=_POLICY.validate_python(row["policy"]),
         state=IntegrationState(row["state"]),
         quarantined=row["quarantine"] is not None,
+        recognised=None if row["recognised"] is None else Dialect(row["recognised"]),
     )
 
 

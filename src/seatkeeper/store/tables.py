@@ -67,6 +67,7 @@ integrations = Table(
     Column("quarantine", JSONB, nullable=True),
     Column("probe_at", INSTANT, nullable=True),
     Column("throttled_until", INSTANT, nullable=True),
+    Column("recognised", Text, nullable=True),
     Column("run_epoch", BigInteger, nullable=False, server_default=text("0")),
     Column("created_at", INSTANT, nullable=False),
     Column("updated_at", INSTANT, nullable=False),

@@ -18,6 +18,7 @@ INTEGRATION_COLUMNS = tuple(
     integrations.c[name]
     for name in (
         *("id", "slug", "name", "connector", "settings", "schema", "mapping", "policy", "state", "quarantine"),
+        "recognised",
     )
 )
 """What ``store.rows.decode_integration`` reads."""

@@ -3,6 +3,7 @@
 from sqlalchemy import DateTime, LargeBinary, Text, Uuid, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from seatkeeper.core.dialects import Dialect
 from seatkeeper.core.ids import IntegrationId
 from seatkeeper.core.integrations import Integration, IntegrationState
 from seatkeeper.store.database import Transaction
@@ -36,6 +37,15 @@ _LOCK = prepare(
 )
 _PROBE = prepare(update(integrations).where(_THIS, integrations.c.quarantine.is_not(None)).values(probe_at=_NOW))
 _SET_STATE = prepare(update(integrations).where(_THIS).values(state=bindparam("new_state"), updated_at=_NOW))
+_RECOGNISE = prepare(
+    update(integrations)
+    .where(
+        _THIS,
+        integrations.c.policy["dialect"].astext.is_(None),
+        integrations.c.recognised.is_distinct_from(bindparam("dialect", type_=Text)),
+    )
+    .values(recognised=bindparam("dialect", type_=Text))
+)
 
 
 async def lock_integration(tx: Transaction, slug: str) -> Integration | None:
@@ -69,3 +79,8 @@ async def ask_for_probe(tx: Transaction, integration_id: IntegrationId) -> None:
 async def set_state(tx: Transaction, integration_id: IntegrationId, state: IntegrationState) -> None:
     """Move an integration to another state. ``operations`` says which moves are allowed."""
     await tx.execute(_SET_STATE, integration_id=integration_id, new_state=state.value, now=tx.now)
+
+
+async def put_recognised(tx: Transaction, integration_id: IntegrationId, dialect: Dialect) -> bool:
+    """Remember whose requests were recognised; False when that is known, or an Owner chose a dialect."""
+    return await tx.execute(_RECOGNISE, integration_id=integration_id, dialect=dialect.value) > 0

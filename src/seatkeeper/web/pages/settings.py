@@ -7,6 +7,7 @@ from typing import Any
 from starlette.responses import Response
 
 from seatkeeper.core.access import Permission
+from seatkeeper.core.dialects import NAMES
 from seatkeeper.core.errors import InvalidValueError, VersionMismatchError
 from seatkeeper.operations.checks import DraftInvalidError
 from seatkeeper.operations.edits import save_edit
@@ -121,7 +122,12 @@ async def _connection_page(
 async def _policy_page(visit: Visit, form: PolicyForm, *, told: str = "", status: int = 200) -> Response:
     async with visit.read() as reader:
         callers = await list_callers(reader, visit.integration.id)
-    return await settings_page(visit, "policy", status, form=form, leavers=LEAVERS, callers=callers, told=told)
+    integration = visit.integration
+    recognised = None
+    if integration.policy.dialect is None and integration.recognised is not None:
+        recognised = NAMES[integration.recognised]
+    shown = {"form": form, "leavers": LEAVERS, "callers": callers, "recognised": recognised}
+    return await settings_page(visit, "policy", status, told=told, **shown)
 
 
 _BASE = "/integrations/{integration}/settings"

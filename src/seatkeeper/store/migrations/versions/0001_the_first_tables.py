@@ -34,6 +34,7 @@ def upgrade() -> None:
     sa.Column('quarantine', postgresql.JSONB(astext_type=sa.Text()), nullable=True),
     sa.Column('probe_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('throttled_until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('recognised', sa.Text(), nullable=True),
     sa.Column('run_epoch', sa.BigInteger(), server_default=sa.text('0'), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
