@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from seatkeeper.core.apps import Verified
 from seatkeeper.core.errors import NotFoundError
 from seatkeeper.core.integrations import MappingRules, SchemaAttribute
 from seatkeeper.core.values import Document
@@ -34,6 +35,8 @@ class StartingPoint:
     settings: Document = field(default_factory=dict)
     mapping: MappingRules | None = None
     schema: tuple[SchemaAttribute, ...] | None = None
+    verified: Verified | None = None
+    """When the app was last provisioned and read back here; None where it never was, or for a connector."""
 
     def matches(self, words: Iterable[str]) -> bool:
         """Say whether every word is part of what the card says."""
@@ -67,4 +70,5 @@ def _of(name: str, one: Connector[Any]) -> StartingPoint:
         name,
         keywords=(*one.facts.keywords, one.facts.kind),
         settings=one.facts.settings,
+        verified=one.facts.verified,
     )

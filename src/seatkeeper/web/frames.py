@@ -13,9 +13,14 @@ from seatkeeper.web.visits import Visit
 
 
 async def integration_frame(visit: Visit, reader: Reader) -> dict[str, Any]:
-    """Read what ``integration.html`` needs: ``hindrance`` and ``health``."""
+    """Read what ``integration.html`` needs: ``hindrance``, ``health``, and ``app_title`` of its connector."""
     health = await _health_of(reader, visit.integration)
-    return {"hindrance": await get_hindrance(reader, visit.integration.id), "health": health}
+    connector = visit.house.connectors.get(visit.integration.connector)
+    return {
+        "hindrance": await get_hindrance(reader, visit.integration.id),
+        "health": health,
+        "app_title": visit.integration.connector if connector is None else connector.title,
+    }
 
 
 async def find_health(house: House, integration_id: IntegrationId) -> Health:

@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 from seatkeeper.core.trials import describe_abilities, explain_trial
 from seatkeeper.core.wording import describe_event, describe_forgotten, describe_job, explain
 from seatkeeper.web.browsers import name_browser
+from seatkeeper.web.markdown import render_markdown
 
 _UNITS: Final = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 
@@ -35,6 +36,7 @@ def templates() -> Environment:
         explain_trial=explain_trial, describe_abilities=describe_abilities, describe_forgotten=describe_forgotten
     )
     environment.filters.update(count=_count, lasting=lasting, exact=_exact, browser=name_browser)
+    environment.filters.update(markdown=render_markdown)
     return environment
 
 

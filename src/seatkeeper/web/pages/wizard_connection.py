@@ -98,6 +98,7 @@ def _connector(visit: Visit, draft: WizardDraft) -> Connector[Any]:
 async def _page(visit: Visit, draft: WizardDraft, faults: Faults = NONE, status: int = 200) -> Response:
     content = draft.content
     entered = EnteredConnection(content.name, content.slug, content.settings, {})
-    form = show_connection(_connector(visit, draft), entered, draft.secrets, faults)
+    connector = _connector(visit, draft)
+    form = show_connection(connector, entered, draft.secrets, faults)
     trial = await trying.find(visit, draft.id)
-    return draft_page(visit, draft, "connection", status, form=form, trial=trial)
+    return draft_page(visit, draft, "connection", status, form=form, trial=trial, facts=connector.facts)

@@ -1,0 +1,31 @@
+"""Markdown in texts that authors and Owners write, made into HTML that can do nothing.
+
+CommonMark without HTML: what looks like a tag is shown as text. Links lead to web pages and mail addresses only.
+"""
+
+from functools import cache
+from urllib.parse import urlsplit
+
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+_SCHEMES = frozenset({"http", "https", "mailto"})
+
+
+def render_markdown(text: str) -> Markup:
+    """Make HTML of a text."""
+    return Markup(_reader().render(text))  # noqa: S704 - it is made without HTML of the text's own
+
+
+@cache
+def _reader() -> MarkdownIt:
+    reader = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
+    reader.validateLink = _is_harmless  # type: ignore[method-assign]
+    return reader
+
+
+def _is_harmless(url: str) -> bool:
+    try:
+        return urlsplit(url).scheme.lower() in _SCHEMES
+    except ValueError:
+        return False
