@@ -94,8 +94,7 @@ class Database:
             async with self._async_engine.begin() as connection:
                 return await connection.run_sync(work)
         if self._engine is None:
-            await self._checked()  # the driver then looks the name up itself
-            self._engine = open_engine(self.settings)
+            self._engine = open_engine(self.settings, await self._checked())
         if self._threads is None:
             self._threads = ThreadPoolExecutor(self.settings.connections, thread_name_prefix="sql")
         loop = asyncio.get_running_loop()

@@ -1,6 +1,7 @@
 """Engines: what SQLAlchemy needs to be told of each dialect and its driver."""
 
 import importlib.util
+import socket
 import sqlite3
 import ssl
 from pathlib import Path
@@ -42,13 +43,17 @@ def open_async_engine(settings: DatabaseSettings, at: str | None = None) -> "Asy
     return create_async_engine(_url(settings), connect_args=arguments, **_sizes(settings))
 
 
-def open_engine(settings: DatabaseSettings) -> sa.Engine:
-    """Make an engine for threads. Raises ``RejectedError`` where the driver, or the file, is not to be had."""
+def open_engine(settings: DatabaseSettings, at: str | None = None) -> sa.Engine:
+    """Make an engine for threads. Raises ``RejectedError`` where the driver, or the file, is not to be had.
+
+    Only with MariaDB and MySQL is ``at`` where it connects to; other drivers look the host up by themselves.
+    """
     if settings.address.dialect == SQLITE:
         return _open_sqlite(settings)
-    arguments = _of_mariadb(settings) if settings.address.dialect == MARIADB else {}
+    if settings.address.dialect == MARIADB:
+        return _open_mariadb(settings, at)
     try:
-        return sa.create_engine(_url(settings), connect_args=arguments, **_sizes(settings))
+        return sa.create_engine(_url(settings), **_sizes(settings))
     except (ModuleNotFoundError, NoSuchModuleError, ArgumentError) as error:
         told = f"There is no driver for {settings.address.driver.name}: {error}."
         remedy = "Install a SQLAlchemy driver for it beside Seatkeeper."
@@ -88,20 +93,42 @@ def _begin(connection: sa.Connection) -> None:
     connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
 
-def _of_mariadb(settings: DatabaseSettings) -> dict[str, Any]:
+def _open_mariadb(settings: DatabaseSettings, at: str | None) -> sa.Engine:
     if importlib.util.find_spec("pymysql") is None:
         told = "MariaDB and MySQL need the package PyMySQL, which is not installed."
         remedy = "Install it: pip install 'seatkeeper[sql]'."
         raise RejectedError(told, ProblemCode.SETTINGS_INVALID, remedy=remedy)
-    patience = _patience(settings)
-    return {
+    import pymysql  # noqa: PLC0415 - an extra
+
+    patience, host, port = _patience(settings), settings.address.host, settings.address.port or 0
+    options: dict[str, Any] = {
+        "host": host,
+        "port": port,
+        "user": settings.username,
+        "password": "" if settings.password is None else settings.password.get_secret_value(),
+        "database": settings.address.url.database,
+        "charset": "utf8mb4",
+        "client_flag": pymysql.constants.CLIENT.FOUND_ROWS,
         "connect_timeout": patience,
         "read_timeout": patience,
         "write_timeout": patience,
         "init_command": _STRICT,
         "ssl": None if settings.allow_plaintext else _trust(settings),
         "ssl_disabled": settings.allow_plaintext,
+        "defer_connect": True,
     }
+
+    def connect() -> Any:
+        connection = pymysql.connect(**options)
+        try:
+            opened = socket.create_connection((at or host, port), patience)
+        except OSError as error:
+            raise pymysql.OperationalError(2003, error.strerror or "no answer") from None
+        opened.settimeout(None)
+        connection.connect(opened)  # to the address that was checked, whatever the name points to by now
+        return connection
+
+    return sa.create_engine(f"{settings.address.driver.name}://", creator=connect, **_sizes(settings))
 
 
 def _trust(settings: DatabaseSettings) -> ssl.SSLContext:
