@@ -1,8 +1,8 @@
-"""The service account on the wire: a bearer token, or OAuth 2.0 client credentials (RFC 6749 §4.4)."""
+"""The service account on the wire: a bearer token, or tokens from a token endpoint (RFC 6749)."""
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 
 import httpx
@@ -34,13 +34,14 @@ class _Token:
     renew_at: float
 
 
-class ClientCredentials(httpx.Auth):
-    """Tokens from a token endpoint: shared by all calls, renewed before they end, and once on a 401."""
+class FetchedTokens(httpx.Auth):
+    """Tokens from a token endpoint: shared by all calls, renewed before they end, and once on a 401.
 
-    def __init__(self, token_url: str, client_id: str, client_secret: str, scope: str | None = None) -> None:
-        self._token_url = token_url
-        self._basic = httpx.BasicAuth(client_id, client_secret)
-        self._form = {"grant_type": "client_credentials", **({"scope": scope} if scope else {})}
+    ``ask`` makes the request for one.
+    """
+
+    def __init__(self, ask: Callable[[], httpx.Request]) -> None:
+        self._ask = ask
         self._token: _Token | None = None
         self._renewing = asyncio.Lock()
 
@@ -50,7 +51,7 @@ class ClientCredentials(httpx.Auth):
         for _ in range(2):
             async with self._renewing:
                 if self._token is None or self._token is used or time.monotonic() >= self._token.renew_at:
-                    response = yield self._request()
+                    response = yield self._ask()
                     await response.aread()
                     self._token = _read(response)
                 used = self._token
@@ -59,9 +60,19 @@ class ClientCredentials(httpx.Auth):
             if answer.status_code != 401:
                 return
 
-    def _request(self) -> httpx.Request:
-        request = httpx.Request("POST", self._token_url, data=self._form, headers={"Accept": "application/json"})
-        return next(self._basic.auth_flow(request))
+
+class ClientCredentials(FetchedTokens):
+    """Tokens for client credentials (RFC 6749 §4.4)."""
+
+    def __init__(self, token_url: str, client_id: str, client_secret: str, scope: str | None = None) -> None:
+        basic = httpx.BasicAuth(client_id, client_secret)
+        form = {"grant_type": "client_credentials", **({"scope": scope} if scope else {})}
+
+        def ask() -> httpx.Request:
+            request = httpx.Request("POST", token_url, data=form, headers={"Accept": "application/json"})
+            return next(basic.auth_flow(request))
+
+        super().__init__(ask)
 
 
 def _read(response: httpx.Response) -> _Token:

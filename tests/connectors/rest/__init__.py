@@ -1,0 +1,1 @@
+"""The ``rest`` connector, against real applications and on the wire."""

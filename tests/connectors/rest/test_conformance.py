@@ -1,0 +1,12 @@
+"""Every promise of ``spi.connector``, kept by manifests against the real applications."""
+
+import pytest
+
+from seatkeeper.spi.testing import Check, Harness, each_check, run_check
+
+pytestmark = pytest.mark.live
+
+
+@each_check()
+async def test_redmine(check: Check, redmine_harness: Harness) -> None:
+    await run_check(check, redmine_harness)
