@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seatkeeper.connectors.files.layouts import Layout, Written
-from seatkeeper.connectors.files.records import Record, decode, encode
+from seatkeeper.connectors.files.records import Record, decode, encode, row_of
 from seatkeeper.connectors.files.settings import FilesSettings
 from seatkeeper.core.entitlements import Entitlement
 from seatkeeper.core.ids import Uid
@@ -82,9 +82,10 @@ def test_what_is_written_is_read_back_or_refused(dialect: str, written: list[Rec
 def test_the_ledger_keeps_everything(record: Record) -> None:
     kept = {name: value for name, value in record.attributes.items() if "\\ud800" not in repr(value)}
     record = replace(record, attributes=kept)
-    line = encode(record)
+    line = encode(record, record.name)
     assert line.count(b"\n") == 1
     assert decode(line) == record
+    assert row_of(line) == record.name
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from uuid import uuid4
 
-from seatkeeper.connectors.files.cabinets import Look
 from seatkeeper.connectors.files.clerks import Clerk
 from seatkeeper.connectors.files.columns import Special
+from seatkeeper.connectors.files.looks import Look
 from seatkeeper.connectors.files.pages import Change, Page
 from seatkeeper.connectors.files.records import Record
 from seatkeeper.connectors.files.settings import FilesSettings

@@ -5,7 +5,7 @@ import io
 import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import TypeAlias
 
@@ -13,16 +13,16 @@ from seatkeeper.connectors.files.evidence import Evidence
 from seatkeeper.connectors.files.folders import Sheet
 from seatkeeper.connectors.files.handovers import Batch, Writer, control_text, write_batch
 from seatkeeper.connectors.files.ledger import FOLDER, Edition, Head, Ledger, Part, name_part
+from seatkeeper.connectors.files.looks import Look, find_records
 from seatkeeper.connectors.files.naming import is_of, make_name
 from seatkeeper.connectors.files.pages import Change, Page, read_page
 from seatkeeper.connectors.files.places import Folders
-from seatkeeper.connectors.files.records import Record, decode, in_json, uid_of
+from seatkeeper.connectors.files.records import Record, decode
 from seatkeeper.connectors.files.returned import AppList, IndexedList, ReturnFile
 from seatkeeper.connectors.files.settings import FilesSettings
 from seatkeeper.core.accounts import SeenAccount
 from seatkeeper.core.ids import Uid
 from seatkeeper.core.problems import ProblemCode
-from seatkeeper.core.values import AttributeValue
 from seatkeeper.spi.errors import ConnectorError, RejectedError, TransientError
 
 _MOST_TRIES = 20
@@ -31,21 +31,12 @@ _MOST_TRIES = 20
 Done: TypeAlias = Uid | ConnectorError
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What somebody looks for: one account by its Uid, or those with a value."""
-
-    uid: Uid | None = None
-    attribute: str = ""
-    value: str = ""
-
-
 class Cabinet:
     """The ledger, the app's folder and the return file."""
 
     def __init__(self, folders: Folders, settings: FilesSettings) -> None:
         self._folders, self._settings = folders, settings
-        self._layout, self._actions = settings.layout, settings.actions
+        self._layout = settings.layout
         self._ledger = Ledger(folders.inner, folders.outer)
         self.returned = None if folders.back is None else ReturnFile(folders.back, settings)
         self._evidence = Evidence(settings.return_layout, settings.return_delay, settings.entitlement_type)
@@ -53,7 +44,11 @@ class Cabinet:
     async def look(self, looks: Sequence[Look]) -> list[list[SeenAccount]]:
         """Answer several at once."""
         edition, shown = await self._ledger.latest(), await self._shown()
-        return await asyncio.to_thread(lambda: [list(self._found(look, edition, shown)) for look in looks])
+        if edition.lines is None:
+            return [[] for _ in looks]
+        lines, name_attribute = edition.lines, self._settings.name_attribute
+        found = await asyncio.to_thread(find_records, looks, lines, name_attribute)
+        return [list(self._answers(look, records, shown)) for look, records in zip(looks, found, strict=True)]
 
     async def every(self) -> Iterator[SeenAccount]:
         """Give all accounts, read while they are asked for and from what is there now."""
@@ -83,7 +78,8 @@ class Cabinet:
 
     async def rehearse(self) -> None:
         """Write a file that nobody looks at, and take it away again."""
-        await self._instant(name_part(0, secrets.token_hex(8), "trial"))
+        if await self._instant(name_part(0, secrets.token_hex(8), "trial")) is None:
+            raise TransientError("A file that was just written is gone.")
 
     def close(self) -> None:
         """Let go of what was read."""
@@ -94,12 +90,11 @@ class Cabinet:
     async def _shown(self) -> AppList | None:
         return None if self.returned is None else await self.returned.latest()
 
-    def _found(self, look: Look, edition: Edition, shown: AppList | None) -> Iterator[SeenAccount]:
-        for record in _records(look, edition):
+    def _answers(self, look: Look, records: Sequence[Record], shown: AppList | None) -> Iterator[SeenAccount]:
+        for record in records:
             seen = self._seen(record, shown)
-            if seen is None or (look.uid is None and not _has(seen, look)):
-                continue
-            yield seen
+            if seen is not None and (look.uid is not None or look.is_answered_by(seen.attributes)):
+                yield seen
 
     def _seen(self, record: Record, shown: AppList | IndexedList | None) -> SeenAccount | None:
         if self.returned is not None:
@@ -142,10 +137,12 @@ class Cabinet:
 
     async def _commit(self, edition: Edition, page: Page) -> bool:
         mark = secrets.token_hex(8)
-        head = edition.head.next(mark)
+        head = edition.head.next(mark, self._settings.mark)
         at = await self._instant(name_part(head.number, mark, "clock"))
+        if at is None:
+            return False  # another writer was faster, and tidied up
         with ExitStack() as stack:
-            batch = Batch(edition, page, at, self._actions)
+            batch = Batch(edition, page, at, self._settings)
             sheets = await asyncio.to_thread(self._write, batch, head, stack)
             for name, sheet in sheets.items():
                 await self._ledger.stage(sheet, name)
@@ -162,7 +159,7 @@ class Cabinet:
         written, edition = stack.enter_context(closing(Writer(self._layout))), _sheet(stack)
         parts = self._parts(head, batch.at) if batch.tells else ()
         edition.write(replace(head, parts=parts).encode())
-        write_batch(batch, edition, written, leaves_out_disabled=self._settings.leaves_out_disabled)
+        write_batch(batch, edition, written)
         sheets = [written.sheet]
         if self._settings.control_file is not None and parts:
             text = "".join(f"{line}\n" for line in self._settings.control_text)
@@ -180,15 +177,13 @@ class Cabinet:
         as_name = self._settings.control_file.replace("{file}", file_name)
         return (*parts, Part(name_part(head.number, head.mark, "control"), as_name))
 
-    async def _instant(self, name: str) -> datetime:
+    async def _instant(self, name: str) -> datetime | None:
         """Read the clock of where the files are, since the app's list is dated by it."""
         inner = self._folders.inner
         await inner.store(io.BytesIO(), name)
         entry = (await inner.entries()).get(name)
         await inner.remove(name)
-        if entry is None:
-            raise TransientError("A file that was just written is gone.")
-        return entry.written_at
+        return None if entry is None else entry.written_at
 
     async def _retire(self) -> None:
         """Remove the oldest files, where only some are kept."""
@@ -201,40 +196,6 @@ class Cabinet:
             await outer.remove(entry.name)
             if self._settings.control_file is not None:
                 await outer.remove(self._settings.control_file.replace("{file}", entry.name))
-
-
-def _records(look: Look, edition: Edition) -> Iterator[Record]:
-    if edition.lines is None:
-        return
-    if look.uid is not None:
-        key = look.uid.encode()
-        for line in edition.lines.matching(key + b"\t"):
-            if uid_of(line) == key:
-                yield decode(line)
-        return
-    quoted = in_json(look.value)
-    if quoted is None or quoted == b'""':
-        return  # nobody is found by what is unassigned
-    for line in edition.lines.matching(quoted[1:-1]):
-        record = decode(line)
-        if not record.is_gone:
-            yield record
-
-
-def _has(seen: SeenAccount, look: Look) -> bool:
-    return look.value in _texts(seen.attributes.get(look.attribute))
-
-
-def _texts(value: AttributeValue | None) -> tuple[str, ...]:
-    match value:
-        case None:
-            return ()
-        case bool():
-            return ("true" if value else "false",)
-        case tuple():
-            return value
-        case _:
-            return (str(value),)
 
 
 def _sheet(stack: ExitStack) -> Sheet:

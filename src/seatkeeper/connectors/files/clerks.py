@@ -10,7 +10,8 @@ from copy import copy
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from seatkeeper.connectors.files.cabinets import Cabinet, Look
+from seatkeeper.connectors.files.cabinets import Cabinet
+from seatkeeper.connectors.files.looks import Look
 from seatkeeper.connectors.files.pages import Change
 from seatkeeper.core.accounts import SeenAccount
 from seatkeeper.core.ids import Uid

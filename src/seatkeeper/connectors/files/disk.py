@@ -83,10 +83,8 @@ class DiskFolder:
 
     def _entries(self) -> Mapping[str, Entry]:
         with os.scandir(self.descriptor) as found:
-            files = [(each.name, each.stat(follow_symlinks=False)) for each in found if _is_file(each)]
-        return {
-            name: Entry(name, stat.st_size, datetime.fromtimestamp(stat.st_mtime, UTC)) for name, stat in files
-        }
+            files = [entry for each in found if (entry := _entry(each)) is not None]
+        return {entry.name: entry for entry in files}
 
     def _fetch(self, name: str) -> BinaryIO | None:
         try:
@@ -156,8 +154,13 @@ def _step(descriptor: int, part: str, path: str) -> int:
         os.close(descriptor)
 
 
-def _is_file(entry: "os.DirEntry[str]") -> bool:
-    return entry.is_file(follow_symlinks=False)
+def _entry(found: "os.DirEntry[str]") -> Entry | None:
+    try:
+        stat = found.stat(follow_symlinks=False)
+    except FileNotFoundError:
+        return None  # another writer was faster
+    is_file = found.is_file(follow_symlinks=False)
+    return Entry(found.name, stat.st_size, datetime.fromtimestamp(stat.st_mtime, UTC)) if is_file else None
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
@@ -16,6 +17,7 @@ Cell: TypeAlias = bool | int | str | Sequence[str] | None
 DELIMITERS: Mapping[str, str] = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
 LINE_ENDS: Mapping[str, str] = {"lf": "\n", "crlf": "\r\n"}
 _QUOTE = '"'
+_SYNTAX = {mark: re.compile(rf'[{re.escape(mark)}"\n\r]|\A\s|\s\Z') for mark in DELIMITERS.values()}
 
 
 class Format(Protocol):
@@ -89,11 +91,9 @@ class Delimited:
     def _join(self, texts: Sequence[str]) -> str:
         # A row of one empty cell would be an empty line, which readers skip.
         quotes_all = self.quotes_all or (len(texts) == 1 and not texts[0])
-        cells = (self._quoted(text) if quotes_all or self._is_syntax(text) else text for text in texts)
+        is_syntax = _SYNTAX[self.delimiter].search
+        cells = (self._quoted(text) if quotes_all or is_syntax(text) else text for text in texts)
         return self.delimiter.join(cells) + self.line_end
-
-    def _is_syntax(self, text: str) -> bool:
-        return any(mark in text for mark in (self.delimiter, _QUOTE, "\n", "\r")) or text != text.strip()
 
     @staticmethod
     def _quoted(text: str) -> str:

@@ -9,8 +9,10 @@ from seatkeeper.connectors.files.folders import Sheet
 from seatkeeper.connectors.files.layouts import Layout, Written
 from seatkeeper.connectors.files.ledger import Edition, dated, finish
 from seatkeeper.connectors.files.pages import Page
-from seatkeeper.connectors.files.records import GONE, Record, decode, encode, uid_of
-from seatkeeper.connectors.files.settings import Actions
+from seatkeeper.connectors.files.records import GONE, Record, decode, encode, row_of, uid_of
+from seatkeeper.connectors.files.settings import Actions, FilesSettings
+from seatkeeper.core.problems import ProblemCode
+from seatkeeper.spi.errors import RejectedError
 
 _GONE_LASTS = timedelta(days=90)
 """So long an account that was deleted is waited for to go from the app's own list."""
@@ -23,18 +25,25 @@ class Batch:
     edition: Edition
     page: Page
     at: datetime
-    actions: Actions | None
-    """What became of an account, in the words of a delta; None writes everybody."""
+    settings: FilesSettings
+
+    @property
+    def actions(self) -> Actions | None:
+        """What became of an account, in the words of a delta; None writes everybody."""
+        return self.settings.actions
 
     def rows(self) -> Iterator[bytes]:
         """Give the lines of the next edition: unchanged ones as they are, changed ones in their place."""
+        has_rows_ready = self.edition.head.layout == self.settings.mark
         changed = {uid.encode(): now for uid, (_, now) in self.page.changed.items()}
         for line in () if self.edition.lines is None else self.edition.lines.every():
             uid = uid_of(line)
             if uid in changed:
                 yield from self._line(changed.pop(uid))
-            elif not line.endswith(GONE) or not self._is_past(decode(line)):
-                yield line
+            elif line.endswith(GONE) and self._is_past(decode(line)):
+                continue
+            else:
+                yield line if has_rows_ready else self._written_anew(decode(line))
         for record in changed.values():
             yield from self._line(record)
 
@@ -55,7 +64,18 @@ class Batch:
 
     def _line(self, record: Record | None) -> Iterator[bytes]:
         if record is not None:
-            yield encode(replace(record, changed_at=self.at))
+            yield self._encode(replace(record, changed_at=self.at))
+
+    def _written_anew(self, record: Record) -> bytes:
+        try:
+            return self._encode(record)
+        except RejectedError as error:
+            told = f"{record.name}, who was handed over in another form, does not fit into this: {error}"
+            raise RejectedError(told, ProblemCode.SETTINGS_INVALID) from None
+
+    def _encode(self, record: Record) -> bytes:
+        is_left_out = record.is_gone or (self.settings.leaves_out_disabled and not record.active)
+        return encode(record, "" if is_left_out or self.actions else self.page.layout.line(Written(record)))
 
 
 class Writer:
@@ -63,34 +83,32 @@ class Writer:
 
     def __init__(self, layout: Layout) -> None:
         self.sheet = Sheet()
-        self._layout = layout
         self._encode = codecs.getincrementalencoder(layout.encoding)().encode
         head = layout.format.head()
         if head:
             self.sheet.write(self._encode(head))
 
-    def write(self, row: Written) -> None:
+    def write(self, row: str) -> None:
         """Add a row."""
-        self.sheet.write(self._encode(self._layout.line(row)), lines=1)
+        self.sheet.write(self._encode(row), lines=1)
 
     def close(self) -> None:
         """Forget it."""
         self.sheet.close()
 
 
-def write_batch(batch: Batch, edition: Sheet, writer: Writer, *, leaves_out_disabled: bool) -> None:
+def write_batch(batch: Batch, edition: Sheet, writer: Writer) -> None:
     """Write both in one go over the edition before. ``edition`` has its head already."""
     count = 0
     for line in batch.rows():
         edition.write(line)
         count += 1
-        if batch.actions is None:
-            record = decode(line)
-            if not (record.is_gone or (leaves_out_disabled and not record.active)):
-                writer.write(Written(record))
+        row = row_of(line)
+        if row:
+            writer.write(row)
     finish(edition, count)
-    for row in batch.deltas:
-        writer.write(row)
+    for written in batch.deltas:
+        writer.write(batch.page.layout.line(written))
 
 
 def control_text(template: str, file: str, sheet: Sheet, at: datetime) -> str:

@@ -39,25 +39,26 @@ class Part:
 class Head:
     """The first line of an edition. ``ancestors`` are the marks of those before it, newest first.
 
-    ``count`` is how many files were handed over so far.
+    ``count`` is how many files were handed over so far, ``layout`` stands for how its rows are shaped.
     """
 
     number: int = 0
     mark: str = ""
     ancestors: tuple[str, ...] = ()
     count: int = 0
+    layout: str = ""
     parts: tuple[Part, ...] = ()
 
-    def next(self, mark: str) -> "Head":
+    def next(self, mark: str, layout: str) -> "Head":
         """Make the head of the edition after this one."""
         ancestors = (self.mark, *self.ancestors)[:_MOST_ANCESTORS] if self.mark else ()
-        return Head(self.number + 1, mark, ancestors, self.count + 1)
+        return Head(self.number + 1, mark, ancestors, self.count + 1, layout)
 
     def encode(self) -> bytes:
         """Write it."""
         parts = [[part.name, part.as_name] for part in self.parts]
         values = {"seatkeeper": 1, "number": self.number, "mark": self.mark, "ancestors": self.ancestors}
-        return orjson.dumps({**values, "count": self.count, "parts": parts}) + b"\n"
+        return orjson.dumps({**values, "count": self.count, "layout": self.layout, "parts": parts}) + b"\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +181,9 @@ def _read(file: Any) -> Edition:
     if not tail.endswith(b"\n") or values["seatkeeper"] != 1:
         raise ValueError("no ledger")
     parts = tuple(Part(*each) for each in values["parts"])
-    head = Head(values["number"], values["mark"], tuple(values["ancestors"]), values["count"], parts)
+    head = Head(
+        values["number"], values["mark"], tuple(values["ancestors"]), values["count"], values["layout"], parts
+    )
     return Edition(head, Lines(file, len(first), size - len(tail)))
 
 

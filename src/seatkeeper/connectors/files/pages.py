@@ -27,8 +27,13 @@ class Page:
     """Those rows, as they were and as they are to be. None is a row that is not there."""
 
     layout: Layout
-    before: dict[Uid, Record | None]
+    before: dict[Uid, Record]
     after: dict[Uid, Record | None] = field(default_factory=dict)
+    _holders: dict[str, Uid] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Know who has which Name."""
+        self._holders = {record.name: record.uid for record in self.before.values() if not record.is_gone}
 
     def get(self, uid: Uid) -> Record:
         """Give a row as it is by now. Raises ``AccountNotFoundError``."""
@@ -40,19 +45,22 @@ class Page:
     def put(self, record: Record) -> None:
         """Write a row. Raises ``AccountExistsError`` for a Name another row has, and what the layout refuses."""
         if not record.is_gone:
-            other = self._named(record.name)
-            if other is not None and other.uid != record.uid:
+            if self._holders.get(record.name, record.uid) != record.uid:
                 raise AccountExistsError(f"The file holds an account {record.name} already.")
             self.layout.line(Written(record))
+        self._let_go(record.uid)
         self.after[record.uid] = record
+        if not record.is_gone:
+            self._holders[record.name] = record.uid
 
     def drop(self, uid: Uid) -> None:
         """Take a row out."""
+        self._let_go(uid)
         self.after[uid] = None
 
     def gone_of(self, name: str) -> list[Uid]:
         """List deleted accounts that had a Name."""
-        return [uid for uid, record in self.before.items() if record and record.is_gone and record.name == name]
+        return [uid for uid, record in self.before.items() if record.is_gone and record.name == name]
 
     @property
     def changed(self) -> Mapping[Uid, tuple[Record | None, Record | None]]:
@@ -60,12 +68,10 @@ class Page:
         pairs = {uid: (self.before.get(uid), record) for uid, record in self.after.items()}
         return {uid: (was, now) for uid, (was, now) in pairs.items() if not _same(was, now)}
 
-    def _named(self, name: str) -> Record | None:
-        records = (record for uid, record in self.before.items() if uid not in self.after)
-        for record in (*records, *self.after.values()):
-            if record is not None and not record.is_gone and record.name == name:
-                return record
-        return None
+    def _let_go(self, uid: Uid) -> None:
+        record = self.after.get(uid, self.before.get(uid))
+        if record is not None and self._holders.get(record.name) == uid:
+            del self._holders[record.name]
 
 
 def read_page(layout: Layout, lines: Lines | None, changes: Iterable[Change]) -> Page:

@@ -7,12 +7,18 @@ from collections.abc import Iterable
 
 _FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]{43}=?")
 _BLOB = re.compile(r"(?P<type>[a-z0-9@.-]+) (?P<blob>AAAA[A-Za-z0-9+/]+={0,2})(?: |$)")
-_ALGORITHMS = {"ssh-rsa": ("rsa-sha2-512", "rsa-sha2-256")}
+_CURVES = ("ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521")
+_ALGORITHMS = {
+    "ssh-ed25519": ("ssh-ed25519",),
+    "ssh-rsa": ("rsa-sha2-512", "rsa-sha2-256"),
+    **{name: (name,) for name in _CURVES},
+}
 
 
 def check_pin(text: str) -> str:
     """Check a fingerprint or a line with a key, as ssh-keyscan and .pub files have it. Raises ``ValueError``."""
-    if _FINGERPRINT.fullmatch(text) is None and _BLOB.search(text) is None:
+    found = _BLOB.search(text)
+    if _FINGERPRINT.fullmatch(text) is None and (found is None or found["type"] not in _ALGORITHMS):
         raise ValueError("write it like SHA256:… or like ssh-ed25519 AAAA…")
     return text
 
@@ -32,7 +38,7 @@ def algorithms(pins: Iterable[str]) -> tuple[str, ...]:
     types = [each["type"] for each in found if each is not None]
     if len(types) < len(found):
         return ()
-    return tuple(name for each in types for name in _ALGORITHMS.get(each, (each,)))
+    return tuple(name for each in types for name in _ALGORITHMS[each])
 
 
 def mend_key(text: str) -> str:

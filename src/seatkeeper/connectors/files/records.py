@@ -45,10 +45,11 @@ GONE = b'"is_gone":true}\n'
 """How the line of an account ends that was deleted."""
 
 
-def encode(record: Record) -> bytes:
-    """Write a line of the ledger: the Uid, the Name and the rest, parted by tabs.
+def encode(record: Record, row: str) -> bytes:
+    """Write a line of the ledger: the Uid, the Name, the row of the app's file and the rest, parted by tabs.
 
-    Uid and Name stand in front and are found without reading the rest. JSON has no bare tab or line end.
+    What stands in front is found without reading the rest, so that a file with everybody is written from rows
+    that are ready. JSON has no bare tab or line end.
     """
     rest = {
         "active": record.active,
@@ -57,12 +58,13 @@ def encode(record: Record) -> bytes:
         "changed_at": record.changed_at and record.changed_at.isoformat(),
         "is_gone": record.is_gone,
     }
-    return b"\t".join((record.uid.encode(), orjson.dumps(record.name), orjson.dumps(rest))) + b"\n"
+    parts = (record.uid.encode(), orjson.dumps(record.name), orjson.dumps(row), orjson.dumps(rest))
+    return b"\t".join(parts) + b"\n"
 
 
 def decode(line: bytes) -> Record:
     """Read a line of the ledger."""
-    uid, name, rest = line.split(b"\t", 2)
+    uid, name, _, rest = line.split(b"\t", 3)
     values = orjson.loads(rest)
     return Record(
         uid=Uid(uid.decode()),
@@ -92,6 +94,12 @@ def name_of(line: bytes) -> bytes:
     """Read only the Name, as JSON."""
     start = line.index(b"\t") + 1
     return line[start : line.index(b"\t", start)]
+
+
+def row_of(line: bytes) -> str:
+    """Read only the row of the app's file."""
+    row: str = orjson.loads(line.split(b"\t", 3)[2])
+    return row
 
 
 def _value(value: object) -> AttributeValue:

@@ -51,6 +51,7 @@ class Server:
                 config=None,
                 **_host_keys(wanted),
             )
+        await _let_go_of_socket()
         assert key is not None
         return f"its key is {key.get_fingerprint()}"
 
@@ -79,6 +80,7 @@ class Server:
         if connection is not None:
             connection.abort()
             await connection.wait_closed()
+            await _let_go_of_socket()
 
     async def _open(self) -> "SFTPClient":
         async with self._opening:
@@ -89,16 +91,16 @@ class Server:
     async def _sign_in(self) -> "SFTPClient":
         settings = self.settings
         shown: list[str] = []
-        patience = settings.connect_timeout
+        keys = self._keys()  # before there is a socket, which nobody would close
         try:
-            async with self._telling(patience):
+            async with self._telling(settings.connect_timeout):
                 connection: SSHClientConnection = await self.ssh.connect(
                     settings.host,
                     settings.port,
                     sock=await open_socket(str(settings.host), settings.port),
                     username=settings.user,
                     password=None if settings.password is None else settings.password.get_secret_value(),
-                    client_keys=self._keys(),
+                    client_keys=keys,
                     client_factory=self._judge(shown),
                     known_hosts=self.ssh.import_known_hosts(""),
                     agent_path=None,
@@ -159,6 +161,12 @@ class Server:
             raise TransientError(f"{self.title} did not answer within {patience:.0f} seconds.") from None
         except (OSError, ssh.DisconnectError, ssh.SFTPNoConnection, ssh.SFTPConnectionLost) as error:
             raise TransientError(f"{self.title}: {_reason(error)}.") from None
+
+
+async def _let_go_of_socket() -> None:
+    """Wait out the turns of the loop in which a transport that was aborted closes its socket."""
+    for _ in range(3):
+        await asyncio.sleep(0)
 
 
 def _host_keys(wanted: tuple[str, ...]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from hashlib import sha256
 from typing import Literal
 
 from pydantic import Field, SecretStr, field_validator, model_validator
@@ -319,6 +320,12 @@ class FilesSettings(ConnectorSettings):
     def return_delay(self) -> timedelta:
         """How long after a change a return file that lacks it is no contradiction."""
         return timedelta(hours=self.return_after)
+
+    @property
+    def mark(self) -> str:
+        """Stands for everything that shapes a row, so that rows shaped otherwise are known for it."""
+        shaped = f"{self.layout!r} {self.content} {self.leaves_out_disabled}"
+        return sha256(shaped.encode()).hexdigest()[:16]
 
     @property
     def _columns(self) -> tuple[Column, ...]:
