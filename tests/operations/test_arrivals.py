@@ -12,7 +12,7 @@ from seatkeeper.core.events import ActorKind, Origin
 from seatkeeper.core.ids import IntegrationId
 from seatkeeper.core.users import User
 from seatkeeper.operations.arrivals import Arrivals
-from seatkeeper.operations.users import create_user
+from seatkeeper.operations.users import Arrived, create_user
 from seatkeeper.store.database import Database
 from seatkeeper.store.identifiers import new_id
 from tests.operations.directory_at_hand import Directory, directory_in, user_draft
@@ -42,10 +42,11 @@ def _asked(number: int) -> Origin:
 
 async def _create(arrivals: Arrivals, here: Directory, names: Sequence[str]) -> list[User | BaseException]:
     wishes = [
-        arrivals.create_user(_asked(number), here.integration, user_draft(name, active=number % 3 > 0))
+        arrivals.take_in(_asked(number), here.integration, user_draft(name, active=number % 3 > 0))
         for number, name in enumerate(names)
     ]
-    return await asyncio.gather(*wishes, return_exceptions=True)
+    answers = await asyncio.gather(*wishes, return_exceptions=True)
+    return [each.user if isinstance(each, Arrived) else each for each in answers]
 
 
 async def test_everybody_has_an_account_a_job_and_an_event_of_their_own(here: Directory) -> None:
@@ -106,7 +107,7 @@ async def test_those_who_come_back_in_company_get_their_accounts_back(here: Dire
 async def test_one_that_the_database_refuses_keeps_nobody_else_out(here: Directory) -> None:
     arrivals = Arrivals(here.database)
     unknown = replace(here.integration, id=IntegrationId(new_id()))
-    stranger = arrivals.create_user(_asked(0), unknown, user_draft("stranger"))
+    stranger = arrivals.take_in(_asked(0), unknown, user_draft("stranger"))
     answers = await asyncio.gather(
         _create(arrivals, here, [f"person-{number}" for number in range(20)]), stranger, return_exceptions=True
     )
@@ -119,7 +120,7 @@ async def test_one_that_gave_up_waiting_keeps_nobody_else_waiting(here: Director
 
     async def impatient() -> None:
         async with asyncio.timeout(0):
-            await arrivals.create_user(_asked(0), here.integration, user_draft("impatient"))
+            await arrivals.take_in(_asked(0), here.integration, user_draft("impatient"))
 
     names = [f"person-{number}" for number in range(20)]
     answers = await asyncio.gather(impatient(), _create(arrivals, here, names), return_exceptions=True)
@@ -133,7 +134,7 @@ async def test_who_comes_while_a_transaction_ends_is_not_forgotten(here: Directo
 
     async def one_after_the_other(line: int) -> None:
         for number in range(60):
-            await arrivals.create_user(_asked(number), here.integration, user_draft(f"person-{line}-{number}"))
+            await arrivals.take_in(_asked(number), here.integration, user_draft(f"person-{line}-{number}"))
 
     async with asyncio.timeout(60):
         await asyncio.gather(*(one_after_the_other(line) for line in range(5)))

@@ -58,7 +58,7 @@ async def test_whatever_is_asked_for_at_once_is_done(database_url: str) -> None:
             partial(_change, here, one, MembersChange(both, replace=True)),
             partial(_change, here, one, MembersChange(add_named=named)),
             partial(_rename, here, one, f"name-{number % 4}"),
-            partial(arrivals.create_user, IDP, here.integration, draft),
+            partial(arrivals.take_in, IDP, here.integration, draft),
             partial(here.change, chance.choice(people), userName=f"new-{number}"),
         ]
         return chance.choice(possible)

@@ -48,11 +48,11 @@ async def test_who_is_waited_for_becomes_a_member_on_arrival(
     assert (answer.status_code, answer.json()["members"], answer.json()["meta"]) == (200, [], group["meta"])
     assert await _waiting(database, integration) == sorted(["x-1", "GRACE@example.com", "X-3", NOBODY])
     ada = await idp.user("ada", externalId="x-1")
-    assert ada["userName"] == "ada"
+    assert [each["value"] for each in ada["groups"]] == [group["id"]]
+    assert ada == await idp.read(idp.path_of(ada))
     await idp.user("grace@example.com", externalId="x-2")
     await idp.user("alan", externalId="x-3")
     assert await idp.members_of(group) == {"ada", "grace@example.com"}
-    assert [each["value"] for each in (await idp.read(idp.path_of(ada)))["groups"]] == [group["id"]]
     assert await _waiting(database, integration) == sorted(["X-3", NOBODY])
     assert (await _told(database, integration))[1:] == [
         ("group.members_changed", {"added": 0, "removed": 0, "waiting": 4}),

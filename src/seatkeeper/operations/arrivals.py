@@ -15,10 +15,9 @@ from seatkeeper.core.errors import AlreadyExistsError, RequestError
 from seatkeeper.core.events import Origin
 from seatkeeper.core.ids import IntegrationId
 from seatkeeper.core.integrations import Integration
-from seatkeeper.core.users import User
 from seatkeeper.operations.groups import join_waiting_groups
 from seatkeeper.operations.uniqueness import unique_attributes
-from seatkeeper.operations.users import UserDraft, create_user, get_first, named, newcomer, read_arrival
+from seatkeeper.operations.users import Arrived, UserDraft, get_first, named, newcomer, read_arrival, take_in
 from seatkeeper.store.database import Database, Transaction
 from seatkeeper.store.records.arrivals import Arrival, Landing, add_users
 
@@ -40,7 +39,7 @@ class _Waiting:
     integration: Integration
     arrival: Arrival
     draft: UserDraft
-    answer: "asyncio.Future[User | None]"
+    answer: "asyncio.Future[Arrived | None]"
     """None for somebody who has to come alone: nothing was written."""
 
 
@@ -62,20 +61,20 @@ class Arrivals:
         self._on_the_way: dict[tuple[IntegrationId, str], _Waiting] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def create_user(self, origin: Origin, integration: Integration, draft: UserDraft) -> User:
-        """Take in a new user as ``operations.users.create_user`` does, and commit it.
+    async def take_in(self, origin: Origin, integration: Integration, draft: UserDraft) -> Arrived:
+        """Take in a new user as ``operations.users.take_in`` does, and commit it.
 
         A request that is repeated while the first is under way, with the same externalId and content, joins it.
         """
-        user = None
+        arrived = None
         if not unique_attributes(integration):
-            user = await self._create_in_company(origin, integration, draft)
-        if user is not None:
-            return user
+            arrived = await self._take_in_company(origin, integration, draft)
+        if arrived is not None:
+            return arrived
         async with self._database.transaction(origin) as tx:
-            return await create_user(tx, integration, draft)
+            return await take_in(tx, integration, draft)
 
-    async def _create_in_company(self, origin: Origin, integration: Integration, draft: UserDraft) -> User | None:
+    async def _take_in_company(self, origin: Origin, integration: Integration, draft: UserDraft) -> Arrived | None:
         arrival = read_arrival(origin, integration, draft)
         key = (integration.id, arrival.user_name_key)
         first = self._on_the_way.get(key)
@@ -90,7 +89,7 @@ class Arrivals:
             if draft.external_id is None:
                 raise
             async with self._database.read() as reader:
-                return await get_first(reader, integration, draft)
+                return Arrived(await get_first(reader, integration, draft), may_have_groups=True)
         finally:
             if self._on_the_way.get(key) is waiting:
                 del self._on_the_way[key]
@@ -118,14 +117,14 @@ class Arrivals:
     async def _empty(self, integration_id: IntegrationId, queue: _Queue) -> None:
         try:
             while queue.waiting:
-                await self._take_in([queue.waiting.popleft() for _ in range(min(len(queue.waiting), _MOST))])
+                await self._let_in([queue.waiting.popleft() for _ in range(min(len(queue.waiting), _MOST))])
         finally:
             # At once, and not when the task is seen to have ended: who comes in between would wait for nobody.
             queue.under_way -= 1
             if not queue.under_way and not queue.waiting:
                 del self._queues[integration_id]
 
-    async def _take_in(self, batch: Sequence[_Waiting]) -> None:
+    async def _let_in(self, batch: Sequence[_Waiting]) -> None:
         try:
             await self._write(batch)
         except psycopg.Error:
@@ -177,7 +176,7 @@ def _tell(tx: Transaction, waiting: _Waiting, landing: Landing) -> None:
     if waiting.answer.done():
         return
     try:
-        waiting.answer.set_result(newcomer(tx, waiting.draft, landing))
+        waiting.answer.set_result(Arrived(newcomer(tx, waiting.draft, landing), landing.is_awaited))
     except AlreadyExistsError as error:
         waiting.answer.set_exception(error)
 

@@ -58,9 +58,24 @@ class UserDraft:
     document: Document
 
 
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A user who was created, or was before by the same request. Without ``may_have_groups`` it has none."""
+
+    user: User
+    may_have_groups: bool
+
+
 async def create_user(
     tx: Transaction, integration: Integration, draft: UserDraft, *, user_id: UserId | None = None
 ) -> User:
+    """Take in a new user as ``take_in`` does, and give it alone."""
+    return (await take_in(tx, integration, draft, user_id=user_id)).user
+
+
+async def take_in(
+    tx: Transaction, integration: Integration, draft: UserDraft, *, user_id: UserId | None = None
+) -> Arrived:
     """Take in a new user, and into the groups that wait for it. An active one gets a job to provision its account.
 
     A person who comes back under the same userName gets the account that was left behind.
@@ -73,13 +88,13 @@ async def create_user(
         await take_turns_for(tx, integration, [draft.user_name], [draft.document])
     [landing] = await add_users(tx, [arrival], takes_awaited=True)
     if landing.user_id is None and user_id is None:
-        return await get_first(tx, integration, draft)
+        return Arrived(await get_first(tx, integration, draft), may_have_groups=True)
     user = newcomer(tx, draft, landing)
     if has_claims:
         await claim_values(tx, integration, user.id, draft.document)
     if landing.is_awaited:
         await join_waiting_groups(tx, integration, [named(user)])
-    return user
+    return Arrived(user, landing.is_awaited)
 
 
 def read_arrival(

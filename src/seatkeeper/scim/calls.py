@@ -19,9 +19,8 @@ from seatkeeper.core.errors import NotFoundError
 from seatkeeper.core.events import ActorKind, Origin
 from seatkeeper.core.ids import UserId
 from seatkeeper.core.integrations import Integration
-from seatkeeper.core.users import User
 from seatkeeper.operations.arrivals import Arrivals
-from seatkeeper.operations.users import UserDraft, create_user
+from seatkeeper.operations.users import Arrived, UserDraft, take_in
 from seatkeeper.scim.attributes import Selection, selection
 from seatkeeper.scim.auth import Caller
 from seatkeeper.scim.awaiting import Awaiting
@@ -142,12 +141,12 @@ class Call:
         """Borrow a connection for reading."""
         return self.database.read() if self.within is None else nullcontext(self.within)
 
-    async def create_user(self, draft: UserDraft) -> User:
+    async def create_user(self, draft: UserDraft) -> Arrived:
         """Take in a user, in company where there is any."""
         if self.within is None:
-            return await self.arrivals.create_user(self.origin, self.integration, draft)
+            return await self.arrivals.take_in(self.origin, self.integration, draft)
         user_id = None if self.promised is None else UserId(self.promised)
-        return await create_user(self.within, self.integration, draft, user_id=user_id)
+        return await take_in(self.within, self.integration, draft, user_id=user_id)
 
     def selection(self, shape: Shape) -> Selection:
         """Read which attributes are to be shown."""

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from seatkeeper.core.ids import UserId
 from seatkeeper.core.users import User
-from seatkeeper.operations.users import change_user, delete_user, mark_unanswered
+from seatkeeper.operations.users import Arrived, change_user, delete_user, mark_unanswered
 from seatkeeper.scim.answers import answer, empty
 from seatkeeper.scim.calls import Call, resource_id
 from seatkeeper.scim.drafts import new_user, replaced_user
@@ -45,14 +45,23 @@ async def _show_all(call: Call, reader: Reader, users: Sequence[User]) -> list[d
 async def create(call: Call) -> Response:
     """Take in a user."""
     draft = new_user(call.shape, await call.resource(call.shape))
-    user = await call.create_user(draft)
+    arrived = await call.create_user(draft)
+    user, groups = arrived.user, await _groups_joined(call, arrived)
     base_url = call.base_url
-    resource = user_resource(base_url, call.shape, user, (), call.selection(call.shape))
-    headers = {"Location": f"{base_url}/Users/{user.id}", "ETag": entity_tag(revision(user))}
+    resource = user_resource(base_url, call.shape, user, groups, call.selection(call.shape))
+    headers = {"Location": f"{base_url}/Users/{user.id}", "ETag": entity_tag(revision(user, groups))}
     if await call.is_unheard():
         async with call.transaction() as tx:
             await mark_unanswered(tx, user.id)
     return answer(call.request, resource, 201, headers)
+
+
+async def _groups_joined(call: Call, arrived: Arrived) -> Sequence[Membership]:
+    """Read the groups of somebody new, who has none unless they waited for them."""
+    if not arrived.may_have_groups:
+        return ()
+    async with call.read() as reader:
+        return await _groups_of(reader, arrived.user.id)
 
 
 async def get(call: Call) -> Response:
