@@ -25,6 +25,8 @@ def test_four_settings_are_enough_and_all_are_explained() -> None:
     assert [row.name for row in rows if row.required] == ["url", "service_account", "bind_password", "people_base"]
     assert all(row.title and row.description for row in rows)
     assert secret_names(ADSettings) == {"bind_password"}
+    [choices] = [row.choices for row in rows if row.name == "name_attribute"]
+    assert choices == ("sAMAccountName", "userPrincipalName")
 
 
 def test_nothing_is_sent_unencrypted() -> None:

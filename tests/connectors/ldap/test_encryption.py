@@ -62,3 +62,9 @@ async def test_addresses_are_tried_in_order(shared_directory: Slapd) -> None:
     assert await try_out(shared_directory, url=urls)
     with pytest.raises(TransientError, match=r"127\.0\.0\.1:1: .*; ldap://127\.0\.0\.1:2: "):
         await try_out(shared_directory, url="ldap://127.0.0.1:1 ldap://127.0.0.1:2")
+
+
+async def test_a_server_whose_name_is_not_known_does_not_keep_the_next_one_away(shared_directory: Slapd) -> None:
+    await try_out(shared_directory, url=f"ldap://nowhere.invalid {shared_directory.url}")
+    with pytest.raises(TransientError, match=r"nowhere\.invalid cannot be found: .*; ldap://127\.0\.0\.1:2: "):
+        await try_out(shared_directory, url="ldap://nowhere.invalid ldap://127.0.0.1:2")

@@ -1,6 +1,6 @@
 """What an Owner fills in to connect a domain of Active Directory."""
 
-from enum import StrEnum
+from typing import Literal
 
 from pydantic import Field, field_validator
 
@@ -28,13 +28,6 @@ _GLOBAL_SECURITY_GROUP = -0x7FFFFFFE
 """``groupType``: GLOBAL 0x2 and SECURITY_ENABLED 0x80000000 as a signed number ([MS-ADTS] §2.2.12)."""
 _NOT_BUILT_IN = unless(equals("isCriticalSystemObject", "TRUE"))
 """Administrator, krbtgt, Domain Admins and their like are never seen, and so never changed."""
-
-
-class SignInName(StrEnum):
-    """The attribute people sign in with."""
-
-    LOGON_NAME = "sAMAccountName"
-    PRINCIPAL_NAME = "userPrincipalName"
 
 
 class ADSettings(ConnectorSettings):
@@ -70,8 +63,8 @@ class ADSettings(ConnectorSettings):
         description="A new account gets a password that nobody knows, unless one is mapped to unicodePwd. With"
         " this on, whoever gets a password for it has to change it at once.",
     )
-    name_attribute: SignInName = Field(
-        default=SignInName.LOGON_NAME,
+    name_attribute: Literal["sAMAccountName", "userPrincipalName"] = Field(
+        default="sAMAccountName",
         title="Sign-in name",
         description="The attribute that is the account's name.",
         json_schema_extra=ADVANCED,

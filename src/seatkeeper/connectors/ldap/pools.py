@@ -95,6 +95,10 @@ class Pool:
             try:
                 async with asyncio.timeout(self._access.connect_timeout):
                     return await work(address)
+            except TransientError as error:
+                if len(self._access.addresses) == 1:
+                    raise
+                troubles.append(f"{address}: {str(error).removesuffix('.')}")
             except TimeoutError:
                 troubles.append(f"{address} did not answer within {self._access.connect_timeout:g} seconds")
             except ssl.SSLCertVerificationError as error:

@@ -1,11 +1,10 @@
 """What an Owner fills in to connect OpenLDAP, or a directory like it."""
 
-from enum import StrEnum
-from typing import assert_never
+from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from seatkeeper.connectors.ldap.dialects import DIRECTORY_SERVER, OPENLDAP, ByValue, Dialect, Disabling
+from seatkeeper.connectors.ldap.dialects import DIRECTORY_SERVER, OPENLDAP, ByValue, Disabling
 from seatkeeper.connectors.ldap.fields import (
     ATTRIBUTE,
     DN,
@@ -25,19 +24,14 @@ from seatkeeper.connectors.ldap.profiles import Access, Groups, People, Profile
 from seatkeeper.connectors.ldap.protocol.filters import equals
 from seatkeeper.spi.settings import ADVANCED, ConnectorSettings
 
-
-class Server(StrEnum):
-    """Kinds of servers these settings fit."""
-
-    OPENLDAP = "OpenLDAP"
-    DIRECTORY_SERVER = "389 Directory Server"
+_DIALECTS = {dialect.name: dialect for dialect in (OPENLDAP, DIRECTORY_SERVER)}
 
 
 class LDAPSettings(ConnectorSettings):
     """Address, service account and the places of people and groups; the rest fits a usual OpenLDAP."""
 
-    directory: Server = Field(
-        default=Server.OPENLDAP,
+    directory: Literal["OpenLDAP", "389 Directory Server"] = Field(
+        default="OpenLDAP",
         title="Kind of directory",
         description="What server it is. For Active Directory there is a connector of its own.",
     )
@@ -145,7 +139,7 @@ class LDAPSettings(ConnectorSettings):
     def profile(self) -> Profile:
         """Put together what a session works with."""
         return Profile(
-            dialect=self._dialect(),
+            dialect=_DIALECTS[self.directory],
             access=self._access(),
             people=self._people(),
             groups=self._groups(),
@@ -186,19 +180,10 @@ class LDAPSettings(ConnectorSettings):
             kind=equals("objectClass", self.group_class),
             given={"objectClass": self.group_class},
             member=self.member_attribute,
-            nobody=self.empty_group_member if self._dialect().groups_hold_somebody else None,
+            nobody=self.empty_group_member if _DIALECTS[self.directory].groups_hold_somebody else None,
         )
-
-    def _dialect(self) -> Dialect:
-        match self.directory:
-            case Server.OPENLDAP:
-                return OPENLDAP
-            case Server.DIRECTORY_SERVER:
-                return DIRECTORY_SERVER
-            case _:
-                assert_never(self.directory)
 
     def _disabling(self) -> Disabling | None:
         if self.disable_attribute is not None:
             return ByValue(self.disable_attribute, self.disabled_value, self.enabled_value)
-        return self._dialect().disabling
+        return _DIALECTS[self.directory].disabling
