@@ -109,3 +109,49 @@ async def test_an_answer_is_the_ordinary_one_when_nobody_works_or_the_process_en
     changes.close()
     answers: list[httpx.Response] = await asyncio.gather(*held)
     assert [answer.status_code for answer in answers] == [201, 201, 201]
+
+
+async def test_each_operation_of_a_bulk_request_tells_what_became_of_it(
+    database: Database, changes: Changes
+) -> None:
+    integration = replace(an_integration_that_waits(), policy=Policy(wait_for_proof=timedelta(seconds=20)))
+    idp = await connected(database, integration, changes)
+    people = {name: {"schemas": [USER], "userName": name, "externalId": name} for name in ("ada", "bob")}
+    create = [
+        {"method": "POST", "path": "/Users", "bulkId": each, "data": person} for each, person in people.items()
+    ]
+    body = {"schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"], "Operations": create}
+    asked = asyncio.create_task(idp.send("POST", "/Bulk", body))
+    both = await queued(database, integration, "ada", "bob")
+    assert not asked.done()
+    await ends(database, both["ada"], PROBLEM)
+    await ends(database, both["bob"], "state = 'succeeded', ended_at = now()")
+    refused, created = (await asked).json()["Operations"]
+    assert (refused["status"], created["status"]) == ("400", "201")
+    assert refused["response"]["detail"] == "The app has no free seat: 25 of 25 are in use."
+    assert "response" not in created
+    gone = [{"method": "DELETE", "path": created["location"].removeprefix(idp.base_url)}]
+    asked = asyncio.create_task(idp.send("POST", "/Bulk", {**body, "Operations": gone}))
+    await ends(database, (await queued(database, integration, "bob"))["bob"], PROBLEM)
+    assert [each["status"] for each in (await asked).json()["Operations"]] == ["400"]
+    # What was created all the same is joined by the same create.
+    again = asyncio.create_task(idp.send("POST", "/Bulk", {**body, "Operations": create[:1]}))
+    await ends(
+        database, (await queued(database, integration, "ada"))["ada"], "state = 'succeeded', ended_at = now()"
+    )
+    [joined] = (await again).json()["Operations"]
+    assert (joined["status"], joined["location"]) == ("201", refused["location"])
+
+
+async def queued(database: Database, integration: Integration, *targets: str) -> dict[str, ListedJob]:
+    """Wait until there is a queued job for each of these, and give them."""
+    found: dict[str, ListedJob] = {}
+
+    async def are_so() -> bool:
+        async with database.read() as reader:
+            jobs = await list_jobs(reader, JobFilter(integration.id, limit=20))
+        found.update({job.target: job for job in jobs if job.state is JobState.QUEUED})
+        return found.keys() >= set(targets)
+
+    await until(are_so)
+    return found

@@ -5,10 +5,12 @@ from io import StringIO
 
 import pytest
 
+from seatkeeper.core.users import MembersChange
+from seatkeeper.operations.groups import change_members
 from seatkeeper.spi.errors import TransientError
 from seatkeeper.store.database import Database
 from seatkeeper.web.house import House
-from tests.engine.world import Clock, World, open_world, with_roles
+from tests.engine.world import IDP, Clock, World, open_world, with_roles
 from tests.web.people import Person
 from tests.web.reading import text_of
 from tests.web.worlds import BASE, Onlooker, house_of
@@ -64,6 +66,23 @@ async def test_the_pages_of_groups_show_each_group_once(world: World, onlooker: 
     rest = await onlooker.reads("/groups?after=group+24")
     assert [name for name in names if name in first] == names[:25]
     assert [name for name in names if name in rest] == names[25:]
+
+
+async def test_a_group_tells_of_groups_within_and_around_it_and_of_whom_it_waits_for(
+    world: World, onlooker: Onlooker
+) -> None:
+    await world.form("Staff")
+    await world.form("Engineers")
+    engineers = world.groups["Engineers"]
+    async with world.database.transaction(IDP) as tx:
+        change = MembersChange(frozenset([engineers]), add_named=frozenset(["grace@example.org", "<b>"]))
+        await change_members(tx, world.integration, world.groups["Staff"], change)
+    told = await onlooker.reads(f"/groups/{world.groups['Staff']}")
+    assert "Groups within this group Whoever is in one of them belongs to this group, too. Engineers" in told
+    assert "named 2 members whom it has not assigned yet" in told
+    assert "grace@example.org since" in told
+    assert "Member of Staff" in await onlooker.reads(f"/groups/{engineers}")
+    assert "<b>" not in (await onlooker.html(f"/groups/{world.groups['Staff']}")).replace("&lt;b&gt;", "")
 
 
 async def test_the_app_is_asked_once_what_it_offers_and_the_answer_is_kept(

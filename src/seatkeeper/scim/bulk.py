@@ -27,9 +27,11 @@ from seatkeeper.scim.bulk_operations import (
     read_operations,
     resolved,
 )
+from seatkeeper.scim.bulk_proof import SUBJECTS, Done, prove_all
 from seatkeeper.scim.calls import Call
 from seatkeeper.scim.errors import our_fault, refusal_of
-from seatkeeper.scim.members import members_of
+from seatkeeper.scim.members import members_of, parsed_id
+from seatkeeper.scim.proof import find_subject
 from seatkeeper.store.database import Transaction
 from seatkeeper.store.deadlocks import undeterred
 from seatkeeper.store.identifiers import new_id
@@ -58,8 +60,8 @@ async def carry_out(call: Call) -> Response:
     """Carry out a bulk request."""
     sent = {key.lower(): value for key, value in (await call.document()).items()}
     bulk = _Bulk(call, _fail_on_errors(sent))
-    results = await bulk.carry_out(_operations(call, sent))
-    return answer(call.request, {"schemas": [_RESPONSE], "Operations": results})
+    await bulk.carry_out(_operations(call, sent))
+    return answer(call.request, {"schemas": [_RESPONSE], "Operations": await bulk.prove()})
 
 
 def _operations(call: Call, sent: Mapping[str, Any]) -> list[BulkOperation]:
@@ -91,9 +93,10 @@ class _Bulk:
         """The ids of what was created, by bulkId."""
         self._results: dict[int, dict[str, Any]] = {}
         self._errors = 0
+        self._done: list[Done] = []
 
-    async def carry_out(self, operations: Sequence[BulkOperation]) -> list[dict[str, Any]]:
-        """Carry out the operations; give their results in the order in which they were sent."""
+    async def carry_out(self, operations: Sequence[BulkOperation]) -> None:
+        """Carry out the operations."""
         units = in_order(operations)
         while units and not self._is_over:
             at_once = self._at_once(units)
@@ -104,6 +107,11 @@ class _Bulk:
             else:
                 await self._alone(units[0][0])
             units = units[max(len(at_once), 1) :]
+
+    async def prove(self) -> list[dict[str, Any]]:
+        """Wait for proof, where the integration does; give the results in the order in which all was sent."""
+        for number, refusal in (await prove_all(self._call, self._done)).items():
+            self._results[number] |= {"status": str(refusal.status), "response": refusal.body}
         return [result for _, result in sorted(self._results.items())]
 
     @property
@@ -127,8 +135,9 @@ class _Bulk:
             self._fail(operation, operation.error)
             return
         try:
+            doomed = await self._find_doomed(operation)
             response = await undeterred(lambda: _dispatch(self._call, operation, self._ids))
-            self._succeed(operation, response)
+            self._succeed(operation, response, doomed=doomed)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is the result of this operation
             self._fail(operation, error)
 
@@ -149,7 +158,20 @@ class _Bulk:
                 response.status_code = 201
                 self._succeed(each, response, made.ids[str(each.bulk_id)])
 
-    def _succeed(self, operation: BulkOperation, response: Response, created: str | None = None) -> None:
+    async def _find_doomed(self, operation: BulkOperation) -> UUID | None:
+        if operation.method != "DELETE" or self._call.integration.policy.wait_for_proof is None:
+            return None
+        resource_id = parsed_id(resolved(operation.name, self._ids))
+        return await find_subject(self._call, SUBJECTS[operation.collection], resource_id)
+
+    def _succeed(
+        self,
+        operation: BulkOperation,
+        response: Response,
+        created: str | None = None,
+        *,
+        doomed: UUID | None = None,
+    ) -> None:
         location = response.headers.get("Location")
         if location is None:
             name = created or resolved(operation.name, self._ids)
@@ -163,6 +185,9 @@ class _Bulk:
             **version,
             "status": str(response.status_code),
         }
+        resource_id = parsed_id(location.rpartition("/")[2])
+        is_new = operation.method == "POST"
+        self._done.append(Done(operation.number, operation.collection, is_new, resource_id, doomed))
 
     def _fail(self, operation: BulkOperation, error: Exception) -> None:
         refusal = refusal_of(error)

@@ -93,17 +93,19 @@ def proven(handler: Handler, subject: Subject) -> Handler:
 
     async def prove(call: Call) -> Response:
         within = call.integration.policy.wait_for_proof
-        if within is None or not _has_jobs(call, subject):
+        if within is None or not has_jobs(call, subject):
             return await handler(call)
-        doomed = await _find_doomed(call, subject)
+        # Before a deletion cuts the way to it.
+        doomed = await find_subject(call, subject, parsed_id(call.name)) if _deletes(call) else None
         response = await handler(call)
         if response.status_code >= 300:
             return response
         refusal = None
         with suppress(RequestError):  # the change is kept: who asked is not told otherwise
-            job = await _find_job(call, subject, doomed, response)
+            job = await find_job(call, subject, _named(call, response), doomed)
             refusal = None if job is None else await _settle(call, job, within)
-            await _remember(call, subject, response, refused=refusal is not None)
+            if response.status_code == 201 and (refusal is not None or await call.request.is_disconnected()):
+                await remember(call, subject, _named(call, response))
         return response if refusal is None else answer(call.request, refusal.body, refusal.status, refusal.headers)
 
     return prove
@@ -143,24 +145,28 @@ def _refusal(problem: Problem) -> Refusal | None:
     return Refusal(status, explain(problem).sentence, keyword, headers)
 
 
-def _has_jobs(call: Call, subject: Subject) -> bool:
+def has_jobs(call: Call, subject: Subject) -> bool:
+    """Say whether changes of such a resource cause jobs of their own."""
     return subject is ACCOUNT or call.integration.policy.push_groups
 
 
-async def _find_doomed(call: Call, subject: Subject) -> UUID | None:
-    """Find what the jobs are about before a deletion cuts the way to it."""
-    resource_id = parsed_id(call.name) if call.request.method == "DELETE" else None
+async def find_subject(call: Call, subject: Subject, resource_id: UUID | None) -> UUID | None:
+    """Find what the jobs of a resource are about."""
     if resource_id is None:
         return None
     async with call.read() as reader:
         return await subject.find(reader, call.integration.id, resource_id)
 
 
-async def _find_job(call: Call, subject: Subject, subject_id: UUID | None, response: Response) -> NewestJob | None:
-    """Find the job that carries the change out. One that failed before is tried again for whoever repeats it."""
+async def find_job(
+    call: Call, subject: Subject, resource_id: UUID | None, subject_id: UUID | None
+) -> NewestJob | None:
+    """Find the job that carries a change out, by what it is about, or else by the resource.
+
+    One that failed before is tried again for whoever repeats the change.
+    """
     async with call.read() as reader:
-        resource_id = _named(call, response) if subject_id is None else None
-        if resource_id is not None:
+        if subject_id is None and resource_id is not None:
             subject_id = await subject.find(reader, call.integration.id, resource_id)
         job = None if subject_id is None else await subject.find_newest_job(reader, subject_id)
     if job is None or job.state is not JobState.FAILED or job.request_id == call.asked_by.request_id:
@@ -171,11 +177,14 @@ async def _find_job(call: Call, subject: Subject, subject_id: UUID | None, respo
     return replace(job, state=JobState.QUEUED, problem=None)
 
 
-async def _remember(call: Call, subject: Subject, response: Response, *, refused: bool) -> None:
-    """Let the same create come again and join this one, where its answer does not tell of what was created."""
-    if response.status_code == 201 and (refused or await call.request.is_disconnected()):
-        async with call.transaction() as tx:
-            await subject.mark_unanswered(tx, _named(call, response))
+async def remember(call: Call, subject: Subject, resource_id: UUID | None) -> None:
+    """Let the same create come again and join this one: its answer does not tell of what was created."""
+    async with call.transaction() as tx:
+        await subject.mark_unanswered(tx, resource_id)
+
+
+def _deletes(call: Call) -> bool:
+    return call.request.method == "DELETE"
 
 
 def _named(call: Call, response: Response) -> UUID | None:
@@ -186,7 +195,7 @@ def _named(call: Call, response: Response) -> UUID | None:
 async def _settle(call: Call, job: NewestJob, within: timedelta) -> Refusal | None:
     """Wait for the job while the client does, and say what went wrong, if anything did."""
     waiting = asyncio.create_task(call.awaiting.settle(call.integration.id, job.id, within))
-    leaving = asyncio.create_task(_hang_up(call))
+    leaving = asyncio.create_task(hang_up(call))
     try:
         await asyncio.wait({waiting, leaving}, return_when=asyncio.FIRST_COMPLETED)
         settled = waiting.result() if waiting.done() else None
@@ -196,6 +205,7 @@ async def _settle(call: Call, job: NewestJob, within: timedelta) -> Refusal | No
     return None if settled is None else refusal_about(settled)
 
 
-async def _hang_up(call: Call) -> None:
+async def hang_up(call: Call) -> None:
+    """Wait until the client is gone."""
     while (await call.request.receive())["type"] != "http.disconnect":
         pass

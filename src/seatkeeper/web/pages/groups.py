@@ -12,6 +12,7 @@ from seatkeeper.core.entitlements import Entitlement, group_of_source
 from seatkeeper.core.errors import NotFoundError
 from seatkeeper.operations.offers import read_offer
 from seatkeeper.store.database import Reader
+from seatkeeper.store.queries.kin import read_kin
 from seatkeeper.store.queries.offers import (
     MOST_HOLDERS,
     Offer,
@@ -91,19 +92,21 @@ async def read_again(visit: Visit) -> Response:
 
 
 async def show_group(visit: Visit) -> Response:
-    """Show one group: how it stands in the app, and who is in it."""
+    """Show one group: how it stands in the app, who is in it, what it is in, and who is waited for."""
     group_id, after = _uuid(visit.param("group")), visit.query("after")
     async with visit.read() as reader:
         group = None if group_id is None else await find_pushed_group(reader, visit.integration.id, group_id)
         if group is None:
             raise NotFoundError("There is no such group in this integration.")
         members = await list_members_of(reader, group.id, after=_uuid(after), most=_PAGE + 1)
+        kin = await read_kin(reader, group.id, _PAGE)
         frame = await integration_frame(visit, reader)
     following = urlencode({"after": members[_PAGE - 1].user_id}) if len(members) > _PAGE else None
     return visit.page(
         "group.html",
         group=group,
         members=members[:_PAGE],
+        kin=kin,
         is_first=not after,
         address=f"{_base(visit)}/{group.id}",
         following=following,
