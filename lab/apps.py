@@ -36,6 +36,11 @@ class Launched:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._server: Server | None = None
+        self._companions: list[Server] = []
+
+    def companions(self) -> Sequence[Command]:
+        """Say what must run beside it, in the order of starting."""
+        return ()
 
     def command(self) -> Command:
         """Say what to run."""
@@ -47,6 +52,7 @@ class Launched:
 
     def start(self, patience: float = 120.0) -> None:
         """Start, and wait until it works."""
+        self._companions = [Server(command) for command in self.companions()]
         self._server = Server(self.command())
         self._server.wait_until(self._answers, patience)
 
@@ -55,6 +61,8 @@ class Launched:
         if self._server is not None:
             self._server.stop()
             self._server = None
+        while self._companions:
+            self._companions.pop().stop()
 
     def ask(self, path: str, **how: Any) -> httpx.Response:
         """Read a path of its address."""

@@ -3,12 +3,12 @@
 Nobody can be disabled: whoever leaves is deleted, or loses their groups.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from lab.apps import Launched, Person, by_group, launched, rows
-from lab.processes import APPS, Command, Server, free_port
+from lab.processes import APPS, Command, free_port
 
 ADMIN, PASSWORD = "admin", "lab-password-of-thirty-two-letters"
 USER_PASSWORD = "lab-password-1"
@@ -55,24 +55,14 @@ class JupyterHub(Launched):
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
         self._hub_port, self._proxy_port = free_port(), free_port()
-        self._proxy: Server | None = None
 
-    def start(self, patience: float = 120.0) -> None:
-        """Start the proxy by ourselves, since the hub would put it where we cannot be sure of its end."""
+    def companions(self) -> Sequence[Command]:
+        """Run the proxy by ourselves, since the hub would put it where we cannot be sure of its end."""
         script = APPS / "configurable_http_proxy/node_modules/configurable-http-proxy/bin/configurable-http-proxy"
         arguments: list[str | Path] = [APPS / "node/bin/node", script, "--ip=127.0.0.1", f"--port={self.port}"]
         arguments += ["--api-ip=127.0.0.1", f"--api-port={self._proxy_port}"]
         arguments += [f"--error-target=http://127.0.0.1:{self._hub_port}/hub/error"]
-        environment = {"CONFIGPROXY_AUTH_TOKEN": _PROXY_TOKEN}
-        self._proxy = Server(Command(arguments, self.folder / "proxy.log", environment))
-        super().start(patience)
-
-    def stop(self) -> None:
-        """End both; harmless when they are not running."""
-        super().stop()
-        if self._proxy is not None:
-            self._proxy.stop()
-            self._proxy = None
+        return [Command(arguments, self.folder / "proxy.log", {"CONFIGPROXY_AUTH_TOKEN": _PROXY_TOKEN})]
 
     def command(self) -> Command:
         """Run the hub."""
