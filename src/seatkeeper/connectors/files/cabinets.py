@@ -67,7 +67,7 @@ class Cabinet:
             page, done = await asyncio.to_thread(self._apply, edition, changes)
             if not page.changed or await self._commit(edition, page):
                 return done
-        raise TransientError("Others write to the same folder all the time.")
+        raise TransientError("Others write to the same folder all the time, or nothing can be renamed there.")
 
     async def count(self) -> int:
         """Count the accounts that were handed over."""
