@@ -5,9 +5,9 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import NullPool, create_engine, make_url
 
+from seatkeeper.store.evidence_tables import metadata
 from seatkeeper.store.migrating import migrate
 from seatkeeper.store.revisions import SCRIPTS, is_current, is_sufficient, newest_revision
-from seatkeeper.store.scim_access_tables import metadata
 
 
 def test_a_migrated_database_holds_the_tables_of_the_code(database_url: str) -> None:

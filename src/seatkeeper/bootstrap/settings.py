@@ -128,6 +128,9 @@ class Settings(BaseSettings):
     api_requests_per_minute: int = Field(
         600, ge=10, description="Requests to the admin API a minute that one member's tokens may make."
     )
+    evidence_days: float = Field(
+        14, gt=0, le=3650, description="For how many days the screenshots of jobs done in a browser are kept."
+    )
     log_format: Literal["console", "json"] = Field(
         "console", description="`console` for people, `json` for machines: one object a line."
     )

@@ -8,6 +8,7 @@ other with an advisory lock, and taking over is harmless when two do it.
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from uuid import UUID
 
 import psycopg
@@ -22,6 +23,7 @@ from seatkeeper.bootstrap.queue import RUNS, queue_run
 from seatkeeper.bootstrap.recording import tidy
 from seatkeeper.core.errors import StoreUnavailableError
 from seatkeeper.core.ids import IntegrationId
+from seatkeeper.engine.evidence import forget_old_evidence
 from seatkeeper.engine.sweep import sweep
 from seatkeeper.store.database import Database
 from seatkeeper.store.wakeups import try_to_sweep_alone
@@ -69,6 +71,7 @@ async def _sweep(parts: Parts) -> None:
         due = await sweep(parts.engine)
         await _queue(parts.database, due)
         await tidy(parts.database)
+        await forget_old_evidence(parts.engine, timedelta(days=parts.settings.evidence_days))
 
 
 async def _queue(database: Database, due: list[IntegrationId]) -> None:

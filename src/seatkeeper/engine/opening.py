@@ -4,7 +4,7 @@ Whatever keeps the app from being opened at all stops the integration rather tha
 nothing is lost, the Owner is told once, and the next probe may find it put right.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import assert_never
 
@@ -25,15 +25,19 @@ from seatkeeper.core.outcomes import (
 from seatkeeper.core.problems import Problem, ProblemCode
 from seatkeeper.engine.app import DownApp
 from seatkeeper.engine.attempt import interpret
+from seatkeeper.engine.canary import is_canary_due, note
 from seatkeeper.engine.changes import change
 from seatkeeper.engine.context import Engine
+from seatkeeper.engine.evidence import keep
 from seatkeeper.engine.links import Links
 from seatkeeper.engine.mappings import get_mapping
 from seatkeeper.engine.verdicts import Court
 from seatkeeper.engine.workplace import Workplace, enter_workplace
 from seatkeeper.spi.errors import TransientError
+from seatkeeper.spi.evidence import Exhibit, collecting
 from seatkeeper.store.database import Transaction
 from seatkeeper.store.records.events import Happening, record_event
+from seatkeeper.store.records.evidence import Occasion
 from seatkeeper.store.records.runs import Quarantine, Turn, pause_until, probe_later, quarantine, release
 
 _log = structlog.get_logger(__name__)
@@ -48,22 +52,24 @@ async def open_workplace(engine: Engine, turn: Turn) -> AsyncIterator[Workplace 
     """
     stack = AsyncExitStack()
     try:
-        opened = await interpret(_open(engine, turn, stack))
+        with collecting() as exhibits:
+            opened = await interpret(_open(engine, turn, stack))
         if isinstance(opened, Workplace) and turn.quarantine is not None:
             await change(engine.database, lambda tx: _release(tx, turn))
-        yield opened if isinstance(opened, Workplace) else await _settle(engine, turn, opened)
+        yield opened if isinstance(opened, Workplace) else await _settle(engine, turn, opened, exhibits)
     finally:
         await _close(turn, stack)
 
 
 async def _open(engine: Engine, turn: Turn, stack: AsyncExitStack) -> Workplace | Outcome:
     place = await enter_workplace(engine, turn.integration, stack)
-    if turn.quarantine is not None:
+    if turn.quarantine is not None or await is_canary_due(engine, turn):
         await place.app.check()
+        await change(engine.database, lambda tx: note(tx, turn))
     return place
 
 
-async def _settle(engine: Engine, turn: Turn, outcome: Outcome) -> Workplace | None:
+async def _settle(engine: Engine, turn: Turn, outcome: Outcome, exhibits: Sequence[Exhibit]) -> Workplace | None:
     """Record what opening came to; an app that cannot be reached is left to the attempts."""
     match outcome:
         case Retrying(problem, after) if problem.code is ProblemCode.APP_THROTTLED:
@@ -76,6 +82,7 @@ async def _settle(engine: Engine, turn: Turn, outcome: Outcome) -> Workplace | N
         case (
             Pending(problem)
             | Retrying(problem, _)
+            await change(engine.database, lambda tx: keep(tx, Occasion(turn.integration.id), exhibits))
             | Waiting(problem, _)
             | Failed(problem, _)
             | Quarantined(problem)

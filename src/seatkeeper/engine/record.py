@@ -12,7 +12,9 @@ from seatkeeper.core.events import EventKind
 from seatkeeper.core.ids import AccountId, AppGroupId, JobId, UserId
 from seatkeeper.core.jobs import ENDED, JobState
 from seatkeeper.core.values import Document
+from seatkeeper.engine.evidence import keep
 from seatkeeper.engine.verdicts import Verdict
+from seatkeeper.spi.evidence import Exhibit
 from seatkeeper.store.database import Transaction
 from seatkeeper.store.queries.app_groups import list_app_groups_of_accounts
 from seatkeeper.store.records.accounts import Sighting, let_go, lock_accounts, record_sightings
@@ -20,6 +22,7 @@ from seatkeeper.store.records.app_group_sightings import GroupSighting, let_grou
 from seatkeeper.store.records.attempts import Attempt, Ending, end_jobs, insert_attempts
 from seatkeeper.store.records.claims import ClaimedJob, Return, put_back
 from seatkeeper.store.records.events import Happening, record_events
+from seatkeeper.store.records.evidence import Occasion
 from seatkeeper.store.records.jobs import ask_for_groups
 from seatkeeper.store.records.runs import Quarantine, Turn, pause_until, quarantine
 from seatkeeper.store.records.tasks import NewTask, close_tasks_of, open_task
@@ -41,6 +44,7 @@ class Entry:
     taken_from: AccountId | None = None
     group_taken_from: AppGroupId | None = None
     was_adopted: bool = False
+    exhibits: Sequence[Exhibit] = ()
     is_newly_known: bool = False
     """The account has a Uid it did not have before, so the app's groups can take it in."""
 
@@ -123,6 +127,10 @@ async def _write_attempts(tx: Transaction, turn: Turn, entries: Sequence[Entry])
     ]
     if made:
         await insert_attempts(tx, turn.epoch, made)
+    for entry in entries:
+        if entry.exhibits and entry.verdict.outcome is not None:
+            occasion = Occasion(turn.integration.id, entry.job.id, entry.job.attempts + 1)
+            await keep(tx, occasion, entry.exhibits)
 
 
 async def _write_tasks(

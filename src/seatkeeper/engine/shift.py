@@ -20,6 +20,7 @@ from seatkeeper.engine.record import Entry
 from seatkeeper.engine.recorder import Recorder
 from seatkeeper.engine.verdicts import Court, Verdict
 from seatkeeper.engine.workplace import Workplace
+from seatkeeper.spi.evidence import collecting
 from seatkeeper.store.database import Transaction
 from seatkeeper.store.records.claims import ClaimedJob, Return, put_back
 from seatkeeper.store.records.runs import Turn, pause_until
@@ -96,7 +97,9 @@ class Shift:
                 feed.left.appendleft(work)
                 return
             self._handled += 1
-            self._recorder.put(await self._attempt(work))
+            with collecting(self._place.sensitive) as exhibits:
+                entry = await self._attempt(work)
+            self._recorder.put(replace(entry, exhibits=tuple(exhibits)))
 
     async def _attempt(self, work: Work) -> Entry:
         job, about = work

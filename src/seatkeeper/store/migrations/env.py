@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from seatkeeper.store.scim_access_tables import metadata
+from seatkeeper.store.evidence_tables import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -15,6 +15,7 @@ from seatkeeper.operations.jobs import cancel_job, retry_job
 from seatkeeper.operations.tasks import hand_over_job
 from seatkeeper.store.database import Reader, Transaction
 from seatkeeper.store.queries.events import EventFilter, list_events
+from seatkeeper.store.queries.evidence import list_evidence_of_job
 from seatkeeper.store.queries.jobs import ListedJob, get_job, list_attempts
 from seatkeeper.store.queries.open_tasks import find_open_task
 from seatkeeper.web.doors import Door
@@ -31,9 +32,11 @@ async def show_job(visit: Visit) -> Response:
         job = await _job(visit, reader)
         events = await list_events(reader, EventFilter(visit.integration.id, job_id=job.id, limit=_MOST_EVENTS))
         moments = timeline(events, await list_attempts(reader, job.id))
+        shown = await list_evidence_of_job(reader, job.id)
         context: dict[str, Any] = {
             "job": job,
             "moments": moments,
+            "exhibits": {n: [each for each in shown if each.attempt == n] for n in {e.attempt for e in shown}},
             "tries": sum(isinstance(each, Try) for each in moments),
             "task_id": await find_open_task(reader, job.id),
             "outcomes": OUTCOMES,

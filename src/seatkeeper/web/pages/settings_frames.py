@@ -24,6 +24,9 @@ PARTS = (
     ("/delete", "trash", "Delete"),
 )
 
+_STEPS = ("/steps", "list-details", "What the browser does")
+"""Where the connector follows a description."""
+
 
 @dataclass(frozen=True, slots=True)
 class Present:
@@ -48,10 +51,22 @@ def version_given(visit: Visit) -> int:
     return int(given) if given.isdigit() and len(given) < 10 else 0
 
 
+def _parts(visit: Visit) -> tuple[tuple[str, str, str], ...]:
+    connector = visit.house.connectors.get(visit.integration.connector)
+    first, *others = PARTS
+    described = (_STEPS,) if connector is not None and connector.chapters else ()
+    return (first, *described, *others)
+
+
 async def settings_page(visit: Visit, part: str, status: int = 200, **context: Any) -> Response:
     """Show a page of the settings. Who may not change them sees them only."""
     async with visit.read() as reader:
         frame = await integration_frame(visit, reader)
         version = await latest_version(reader, visit.integration.id)
-    shared = {"parts": PARTS, "readonly": not visit.may(Permission.CONFIGURE), "version": version, "told": ""}
+    shared = {
+        "parts": _parts(visit),
+        "readonly": not visit.may(Permission.CONFIGURE),
+        "version": version,
+        "told": "",
+    }
     return visit.page(f"settings_{part}.html", status, **frame, **(shared | context))

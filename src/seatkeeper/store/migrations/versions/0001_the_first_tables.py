@@ -85,6 +85,12 @@ def upgrade() -> None:
     sa.UniqueConstraint('digest', name='api_token_digests_are_unique')
     )
     op.create_index('api_tokens_by_member', 'api_tokens', ['member_id'], unique=False)
+    op.create_table('canaries',
+    sa.Column('integration_id', sa.Uuid(), nullable=False),
+    sa.Column('sang_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['integration_id'], ['integrations.id'], ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('integration_id')
+    )
     op.create_table('challenges',
     sa.Column('digest', sa.LargeBinary(), nullable=False),
     sa.Column('kind', sa.Text(), nullable=False),
@@ -529,6 +535,24 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('job_id', 'number', name='attempts_are_numbered')
     )
+    op.create_table('evidence',
+    sa.Column('id', sa.Uuid(), server_default=sa.text('uuidv7()'), nullable=False),
+    sa.Column('integration_id', sa.Uuid(), nullable=False),
+    sa.Column('job_id', sa.Uuid(), nullable=True),
+    sa.Column('attempt', sa.Integer(), nullable=True),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('label', sa.Text(), nullable=False),
+    sa.Column('media_type', sa.Text(), nullable=False),
+    sa.Column('content', sa.LargeBinary(), nullable=False),
+    sa.Column('is_of_failure', sa.Boolean(), nullable=False),
+    sa.Column('taken_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['integration_id'], ['integrations.id'], ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['job_id'], ['jobs.id'], ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id')
+    )
+    op.create_index('evidence_by_age', 'evidence', ['taken_at'], unique=False)
+    op.create_index('evidence_of_integrations', 'evidence', ['integration_id', 'taken_at'], unique=False)
+    op.create_index('evidence_of_jobs', 'evidence', ['job_id', 'attempt', 'number'], unique=False)
     op.create_table('tasks',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('integration_id', sa.Uuid(), nullable=False),
@@ -541,6 +565,7 @@ def upgrade() -> None:
     sa.Column('work', postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'::jsonb"), nullable=False),
     sa.Column('due_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('reminded_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('four_eyes', sa.Boolean(), server_default=sa.text('false'), nullable=False),
     sa.Column('answer', postgresql.JSONB(astext_type=sa.Text()), nullable=True),
     sa.Column('assignee_id', sa.Uuid(), nullable=True),
     sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
@@ -555,4 +580,16 @@ def upgrade() -> None:
     op.create_index('tasks_newest_first', 'tasks', ['integration_id', sa.literal_column('id DESC')], unique=False)
     op.create_index('tasks_open', 'tasks', ['integration_id', sa.literal_column('id DESC')], unique=False, postgresql_where=sa.text("state = 'open'"))
     op.create_index('tasks_to_remind_of', 'tasks', ['due_at'], unique=False, postgresql_where=sa.text("state = 'open' AND reminded_at IS NULL"))
+    op.create_table('task_files',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('task_id', sa.Uuid(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('media_type', sa.Text(), nullable=False),
+    sa.Column('content', sa.LargeBinary(), nullable=False),
+    sa.Column('added_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('added_by', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['task_id'], ['tasks.id'], ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id')
+    )
+    op.create_index('files_by_task', 'task_files', ['task_id'], unique=False)
     op.get_bind().exec_driver_sql(SchemaManager.get_schema().replace('%', '%%'))
