@@ -82,13 +82,13 @@ async def _settle(engine: Engine, turn: Turn, outcome: Outcome, exhibits: Sequen
         case (
             Pending(problem)
             | Retrying(problem, _)
-            await change(engine.database, lambda tx: keep(tx, Occasion(turn.integration.id), exhibits))
             | Waiting(problem, _)
             | Failed(problem, _)
             | Quarantined(problem)
         ):
             _log.warning("app.not_opened", integration=turn.integration.slug, problem=problem.code)
             await change(engine.database, lambda tx: _stop(tx, engine, turn, problem))
+            await change(engine.database, lambda tx: keep(tx, Occasion(turn.integration.id), exhibits))
         case Succeeded() | Unverified() | Unchanged():
             raise AssertionError("opening an app is no attempt at a job")
         case _:

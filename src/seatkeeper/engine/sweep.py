@@ -15,10 +15,9 @@ async def sweep(engine: Engine) -> list[IntegrationId]:
     return await change(engine.database, lambda tx: _sweep(tx, engine))
 
 
-async def _sweep(tx: Transaction) -> list[IntegrationId]:
+async def _sweep(tx: Transaction, engine: Engine) -> list[IntegrationId]:
     to_delete = await list_accounts_to_delete(tx, tx.now)
     if to_delete:
         await ask_for_accounts(tx, JobKind.DEPROVISION, to_delete)
-    await remind_of_tasks(tx)
     due = await list_integrations_with_work(tx, tx.now)
     return list(dict.fromkeys([*due, *await list_due_canaries(tx, engine)]))
