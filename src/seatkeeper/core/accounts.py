@@ -160,5 +160,8 @@ class Abilities:
     """Attributes that can be written and never read back, such as a password."""
     create_only: frozenset[str] = frozenset()
     """Attributes that can be set when the account is made and not afterwards."""
+    gathers: int = 1
+    """So many changes made at the same time cost the app little more than one: as many jobs are worked on at once,
+    whatever the policy's concurrency."""
     ignores_case: frozenset[str] = frozenset()
     """Attributes the app compares without case."""

@@ -70,7 +70,7 @@ class Shift:
             await self._round(of_groups=True)
 
     async def _round(self, *, of_groups: bool) -> None:
-        hands = self._place.policy.concurrency
+        hands = self._place.hands
         feed = Feed(lambda size: self._claim(size, of_groups=of_groups), hands)
         try:
             async with asyncio.TaskGroup() as tasks:
@@ -118,7 +118,7 @@ class Shift:
             self._stumbles += 1
         else:
             self._stumbles = 0
-        if self._stumbles >= 2 * self._place.policy.concurrency:
+        if self._stumbles >= 2 * self._place.hands:
             # The app is away: let the others wait unharmed instead of failing one after another.
             pause = min((verdict.due_at or court.now + _LONGEST_PAUSE) - court.now, _LONGEST_PAUSE)
             verdict = replace(verdict, pause_until=court.now + pause)

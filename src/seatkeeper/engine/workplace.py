@@ -29,6 +29,11 @@ class Workplace:
         return self.integration.policy
 
     @property
+    def hands(self) -> int:
+        """How many jobs are worked on at the same time."""
+        return max(self.policy.concurrency, self.app.abilities.gathers)
+
+    @property
     def sensitive(self) -> frozenset[str]:
         """App attributes whose values are never shown or kept."""
         return self.mapping.sensitive | self.app.abilities.write_only

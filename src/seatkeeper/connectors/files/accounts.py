@@ -18,6 +18,9 @@ from seatkeeper.core.values import Attributes, is_unassigned
 from seatkeeper.spi.connector import Stage
 from seatkeeper.spi.errors import RejectedError
 
+_TOGETHER = 100
+"""Changes that are written at once: a file with everybody is then rewritten for a hundred people, not for each."""
+
 
 def abilities_of(settings: FilesSettings) -> Abilities:
     """Say what a file with these columns can tell an app."""
@@ -29,6 +32,7 @@ def abilities_of(settings: FilesSettings) -> Abilities:
         disables=tells_actions or layout.holds(Special.ACTIVE) or settings.leaves_out_disabled,
         deletes=tells_actions or settings.content == "everybody",
         grants=frozenset({settings.entitlement_type}) if layout.holds(Special.ENTITLEMENTS) else frozenset(),
+        gathers=_TOGETHER,
         proof=Proof.NEVER if settings.return_file is None else Proof.LATER,
         unproven=layout.attributes - returned,
     )
