@@ -1,65 +1,41 @@
 """One process of each application for the whole run, and the harness of the suite for each."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
 
-from lab.apps import Peopled, Person, rows
-from lab.processes import free_port
+from lab.apps import rows
+from lab.jupyterhub import TOKEN, JupyterHub, running_jupyterhub
 from lab.redmine import KEY, Redmine, running_redmine
+from lab.roundup import ADMIN, PASSWORD, Roundup, running_roundup
+from lab.tryton import DATABASE, Tryton, running_tryton
+from seatkeeper.core.entitlements import Entitlement
 from seatkeeper.core.ids import Uid
-from seatkeeper.engine.registry import find_connectors
-from seatkeeper.spi.connector import Connector
-from seatkeeper.spi.settings import validate_settings
-from seatkeeper.spi.testing import Harness, Witnessed
-
-
-class Onlooker:
-    """Reads an application as the lab does, never through the connector.
-
-    ``attributes`` are the connector's names of what the lab calls otherwise, ``named`` gives the name of a group.
-    """
-
-    def __init__(
-        self, app: Peopled, attributes: Mapping[str, str], named: Callable[[Uid], str | None] = str
-    ) -> None:
-        self._app = app
-        self._attributes = attributes
-        self._named = named
-
-    async def find_accounts(self, name: str) -> Sequence[Witnessed]:
-        return [
-            Witnessed(_uid(person), person.active, self._attributes_of(person))
-            for login, person in self._app.people().items()
-            if login.casefold() == name.casefold()
-        ]
-
-    async def find_members(self, group: Uid) -> frozenset[Uid] | None:
-        name, people, groups = self._named(group), self._app.people(), self._app.groups()
-        return (
-            None if name is None or name not in groups else frozenset(_uid(people[each]) for each in groups[name])
-        )
-
-    def _attributes_of(self, person: Person) -> dict[str, Any]:
-        known = {"login": person.login, "name": person.name, "mail": person.mail, **person.more}
-        return {ours: known[theirs] for ours, theirs in self._attributes.items()}
-
-
-def _uid(person: Person) -> Uid:
-    return Uid(str(person.more["id"]))
-
-
-def app_connector(name: str) -> Connector[Any]:
-    """Give an app of the catalog, or say what is wrong with its manifest."""
-    installed = find_connectors()
-    assert name not in installed.broken, installed.broken[name]
-    return installed[name]
+from seatkeeper.spi.testing import Harness
+from tests.connectors.rest.onlookers import Onlooker, harness
 
 
 @pytest.fixture(scope="session")
 def redmine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redmine]:
     with running_redmine(tmp_path_factory.mktemp("redmine")) as app:
+        yield app
+
+
+@pytest.fixture(scope="session")
+def roundup(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Roundup]:
+    with running_roundup(tmp_path_factory.mktemp("roundup")) as app:
+        yield app
+
+
+@pytest.fixture(scope="session")
+def tryton(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tryton]:
+    with running_tryton(tmp_path_factory.mktemp("tryton")) as app:
+        yield app
+
+
+@pytest.fixture(scope="session")
+def jupyterhub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JupyterHub]:
+    with running_jupyterhub(tmp_path_factory.mktemp("jupyterhub")) as app:
         yield app
 
 
@@ -69,16 +45,11 @@ def redmine_harness(redmine: Redmine) -> Harness:
         found = rows(redmine.folder / "redmine.sqlite", "SELECT lastname FROM users WHERE id = ?", int(group))
         return str(found[0]["lastname"]) if found else None
 
-    connector = app_connector("redmine")
-    given = {"base_url": redmine.url, "api_key": KEY, "page_size": 3}
-    return Harness(
-        connector=connector,
-        settings=validate_settings(connector.settings, given),
-        wrong_credentials=validate_settings(connector.settings, {**given, "api_key": "wrong"}),
-        away=validate_settings(connector.settings, {**given, "base_url": f"http://127.0.0.1:{free_port()}"}),
-        witness=Onlooker(
-            redmine, {name: name for name in ("login", "firstname", "lastname", "mail", "admin")}, named
-        ),
+    return harness(
+        "redmine",
+        {"base_url": redmine.url, "api_key": KEY, "page_size": 3},
+        {"api_key": "wrong"},
+        Onlooker(redmine, {name: name for name in ("login", "firstname", "lastname", "mail")}, named),
         person=lambda stem: {
             "login": stem,
             "firstname": "Zoë",
@@ -87,5 +58,71 @@ def redmine_harness(redmine: Redmine) -> Harness:
             "password": f"S3cret-{stem}",
         },
         changes={"firstname": "Ada", "lastname": "Ō'e"},
+        emptied=None,  # Redmine lets nobody be without any of these
+    )
+
+
+@pytest.fixture
+def roundup_harness(roundup: Roundup) -> Harness:
+    return harness(
+        "roundup",
+        {"base_url": roundup.url, "username": ADMIN, "password": PASSWORD, "page_size": 3},
+        {"password": "wrong"},
+        Onlooker(
+            roundup,
+            {"username": "login", "realname": "name", "address": "mail", "phone": "phone"},
+            is_gone=lambda person: not person.active,
+        ),
+        person=lambda stem: {
+            "username": stem,
+            "realname": f'Zoë O\'Brien "{stem}"',
+            "address": f"{stem}@example.org",
+            "phone": f"+44 {stem}",
+            "organisation": "A, B & C",
+            "password": f"S3cret-{stem}",
+        },
+        changes={"realname": "Ō'e", "phone": "none"},
+        emptied="phone",
+        entitlements=(Entitlement("role", "developer"), Entitlement("role", "reporter")),
+    )
+
+
+@pytest.fixture
+def tryton_harness(tryton: Tryton) -> Harness:
+    def named(group: Uid) -> str | None:
+        found = rows(
+            tryton.folder / f"db/{DATABASE}.sqlite", "SELECT name FROM res_group WHERE id = ?", int(group)
+        )
+        return str(found[0]["name"]) if found else None
+
+    given = {"database": DATABASE, "username": ADMIN, "password": PASSWORD}
+    return harness(
+        "tryton",
+        {"base_url": tryton.url, **given, "page_size": 3},
+        {"password": "wrong"},
+        Onlooker(tryton, {"login": "login", "name": "name", "email": "mail"}, named),
+        person=lambda stem: {
+            "login": stem,
+            "name": f'Zoë O\'Brien "{stem}"',
+            "email": f"{stem}@example.org",
+        },
+        changes={"name": "Ō'e", "email": "new.address@example.org"},
+        emptied="email",
+        entitlements=(
+            Entitlement("group", "Party Administration"),
+            Entitlement("group", "Employee Administration"),
+        ),
+    )
+
+
+@pytest.fixture
+def jupyterhub_harness(jupyterhub: JupyterHub) -> Harness:
+    return harness(
+        "jupyterhub",
+        {"base_url": jupyterhub.url, "token": TOKEN, "page_size": 3},
+        {"token": "wrong"},
+        Onlooker(jupyterhub, {"name": "login"}),
+        person=lambda stem: {"name": stem},
+        changes={},
         emptied=None,
     )

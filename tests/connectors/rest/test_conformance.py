@@ -10,3 +10,18 @@ pytestmark = pytest.mark.live
 @each_check()
 async def test_redmine(check: Check, redmine_harness: Harness) -> None:
     await run_check(check, redmine_harness)
+
+
+@each_check()
+async def test_roundup(check: Check, roundup_harness: Harness) -> None:
+    await run_check(check, roundup_harness)
+
+
+@each_check()
+async def test_tryton(check: Check, tryton_harness: Harness) -> None:
+    await run_check(check, tryton_harness)
+
+
+@each_check()
+async def test_jupyterhub(check: Check, jupyterhub_harness: Harness) -> None:
+    await run_check(check, jupyterhub_harness)

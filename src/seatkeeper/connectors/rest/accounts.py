@@ -165,7 +165,7 @@ class Accounts:
             try:
                 await self._app.caller.run(action.requests, values)
             except StaleError:
-                if look == _LOOKS or not action.reads_first:
+                if look == _LOOKS or not action.begins_anew:
                     raise
             else:
                 return

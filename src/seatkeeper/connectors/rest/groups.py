@@ -137,7 +137,7 @@ class Grouping(Accounts):
             try:
                 await self._app.caller.run(action.requests, values)
             except StaleError:
-                if look == _LOOKS or "etag" not in values:
+                if look == _LOOKS or not action.begins_anew:
                     raise
             else:
                 return

@@ -147,7 +147,7 @@ class _Progress:
             return int(total)
         if not isinstance(total, int):
             raise TransientError("The app's list does not say how long it is.")
-        return total
+        return total if total >= 0 else None  # Roundup counts no further than it lists at once, and then says -1
 
 
 def _items(listing: Listing, answered: Mapping[str, Any]) -> list[Any]:

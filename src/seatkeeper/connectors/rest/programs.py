@@ -130,6 +130,11 @@ class Action:
         asked = any(request.reads_first for request in self.requests)
         return asked or not self.variables.isdisjoint(BEFOREHAND)
 
+    @property
+    def begins_anew(self) -> bool:
+        """Say whether it makes sense to carry it out again after somebody else was faster: it reads what it needs."""
+        return self.reads_first or any(request.keep is not None for request in self.requests)
+
 
 BEFOREHAND = frozenset({"seen", "before", "after", "held", "etag"})
 """Variables that come of a read before."""
