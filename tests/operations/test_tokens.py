@@ -12,6 +12,7 @@ from seatkeeper.store.queries.tokens import find_token, list_tokens
 from tests.operations.integrations_at_hand import ADMIN, an_integration, stored
 
 
+@pytest.mark.proves("RFC 7644 §7.7", "of a token only a digest is kept")
 async def test_a_token_is_found_by_its_digest_and_only_in_its_own_integration(database: Database) -> None:
     async with database.transaction(ADMIN) as tx:
         crm = await stored(tx)

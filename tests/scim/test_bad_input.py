@@ -42,6 +42,7 @@ def told(answer: Any, status: int, scim_type: str | None = None) -> None:
         b'{"userName": "ada", "USERNAME": "grace"}',
     ],
 )
+@pytest.mark.proves("RFC 7644 §3.8", "a body that is no JSON object is invalidSyntax")
 async def test_a_body_that_is_no_json_object_is_invalid_syntax(idp: IdP, body: bytes) -> None:
     told(await idp.send("POST", "/Users", body), 400, "invalidSyntax")
     assert (await idp.read("/Users"))["totalResults"] == 0
@@ -73,12 +74,14 @@ async def test_a_body_that_is_no_json_object_is_invalid_syntax(idp: IdP, body: b
         {"externalId": "x" * 5000},
     ],
 )
+@pytest.mark.proves("RFC 7643 §2.3", "a value of another type is refused, and its attribute named")
 async def test_a_value_of_the_wrong_type_is_an_invalid_value(idp: IdP, attributes: Json) -> None:
     told(await idp.send("POST", "/Users", {"userName": "ada", **attributes}), 400, "invalidValue")
     assert (await idp.read("/Users"))["totalResults"] == 0
 
 
 @pytest.mark.parametrize("body", [{}, {"userName": ""}, {"userName": "  "}, {"userName": None}, {"title": "x"}])
+@pytest.mark.proves("RFC 7643 §4.1", "a user needs a userName")
 async def test_a_user_without_a_name_is_an_invalid_value(idp: IdP, body: Json) -> None:
     told(await idp.send("POST", "/Users", body), 400, "invalidValue")
     user = await idp.user()
@@ -101,6 +104,7 @@ async def test_a_user_without_a_name_is_an_invalid_value(idp: IdP, body: Json) -
         {"displayName": "a\u0000b"},
     ],
 )
+@pytest.mark.proves("RFC 7643 §4.2", "a group needs a displayName, and each member a value")
 async def test_a_group_without_a_name_or_with_members_that_cannot_be_is_an_invalid_value(
     idp: IdP, body: Json
 ) -> None:
@@ -130,6 +134,7 @@ async def test_a_group_without_a_name_or_with_members_that_cannot_be_is_an_inval
     ],
 )
 @pytest.mark.parametrize("collection", ["Users", "Groups"])
+@pytest.mark.proves("RFC 7644 §3.4.2.2", "a wrong filter is 400 invalidFilter")
 async def test_a_filter_nobody_understands_is_an_invalid_filter(idp: IdP, collection: str, query: str) -> None:
     told(await idp.get(f"/{collection}?filter={quote(query)}"), 400, "invalidFilter")
 
@@ -167,6 +172,7 @@ async def test_any_literal_of_a_filter_is_answered(idp: IdP, literal: str) -> No
         ("%00=%00&attributes=%00,%ff", 200),
     ],
 )
+@pytest.mark.proves("RFC 7644 §3.4.2.4", "a startIndex below 1 is 1, a count below 0 is 0")
 async def test_odd_parameters_are_taken_for_what_the_standard_says(idp: IdP, query: str, status: int) -> None:
     answer = await idp.get(f"/Users?{query}")
     assert answer.status_code == status, answer.text
@@ -179,6 +185,7 @@ async def test_odd_parameters_are_taken_for_what_the_standard_says(idp: IdP, que
     [STRANGER, "010101001010101011001010101011", "nobody", "%00", "a%2Fb", "{}", "%F0%9F%A6%84", "x" * 500],
 )
 @pytest.mark.parametrize("collection", ["Users", "Groups"])
+@pytest.mark.proves("RFC 7644 §3.4.1", "an id nobody has is 404 for every method")
 async def test_an_unknown_id_is_not_found(idp: IdP, collection: str, name: str) -> None:
     path = f"/{collection}/{name}"
     body = {"userName": "ada", "displayName": "x"}
@@ -218,6 +225,11 @@ async def test_an_unknown_id_is_not_found(idp: IdP, collection: str, name: str) 
         ([{"op": "remove", "path": "userName"}], "mutability"),
     ],
 )
+@pytest.mark.proves(
+    "RFC 7644 §3.5.2",
+    "what cannot be is refused with its scimType: mutability, invalidPath, noTarget, invalidValue",
+)
+@pytest.mark.proves("RFC 7644 §3.12", "errors have the scimType of their kind")
 async def test_a_patch_that_cannot_be_is_refused_with_its_keyword(
     idp: IdP, operations: Any, scim_type: str
 ) -> None:
@@ -265,6 +277,7 @@ async def small(database: Database) -> AsyncIterator[IdP]:
         yield IdP(client)
 
 
+@pytest.mark.proves("RFC 7644 §3.12", "what is too large is 413")
 async def test_a_body_that_is_too_large_is_refused(small: IdP) -> None:
     told(await small.send("POST", "/Users", {"userName": "x" * 1000}), 413)
     await small.user("x" * 900)
@@ -281,10 +294,12 @@ async def test_a_body_in_chunks_is_counted_while_it_is_read(small: IdP) -> None:
 
 
 @pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", "text/xml"])
+@pytest.mark.proves("RFC 7644 §3.1", "another media type is 415")
 async def test_a_body_that_is_not_json_is_an_unsupported_media_type(idp: IdP, content_type: str) -> None:
     told(await idp.send("POST", "/Users", {"userName": "ada"}, Content_Type=content_type), 415)
 
 
+@pytest.mark.proves("RFC 7644 §3.2", "another method is 405 with those there are")
 async def test_a_method_an_endpoint_does_not_know_is_refused_with_those_it_knows(idp: IdP) -> None:
     answer = await idp.send("DELETE", "/Users")
     told(answer, 405)
@@ -293,6 +308,7 @@ async def test_a_method_an_endpoint_does_not_know_is_refused_with_those_it_knows
 
 
 @pytest.mark.parametrize("path", ["", "/", "/Devices", "/Users/a/b", "/v2/Users"])
+@pytest.mark.proves("RFC 7644 §3.2", "another path is 404 with a SCIM body")
 async def test_an_unknown_endpoint_is_not_found(idp: IdP, path: str) -> None:
     told(await idp.get(path), 404)
 

@@ -40,6 +40,10 @@ def statuses(results: list[Json]) -> list[str]:
     return [each["status"] for each in results]
 
 
+@pytest.mark.proves("RFC 7644 §3.7", "POST, PUT, PATCH and DELETE in one request")
+@pytest.mark.proves(
+    "RFC 7644 §3.7.3", "each operation has a result with method, bulkId, location, version and status"
+)
 async def test_every_kind_of_operation_has_a_result_of_its_own(idp: IdP) -> None:
     ada, grace, team = await idp.user("ada"), await idp.user("grace"), await idp.group("Team")
     title = {"schemas": [PATCH], "Operations": [{"op": "add", "path": "title", "value": "Countess"}]}
@@ -67,6 +71,7 @@ async def test_every_kind_of_operation_has_a_result_of_its_own(idp: IdP) -> None
     assert (await idp.read(idp.path_of(team)))["displayName"] == "Crew"
 
 
+@pytest.mark.proves("RFC 7644 §3.7.2", "a bulkId may be referred to before and after it is created")
 async def test_references_lead_forwards_and_backwards(idp: IdP) -> None:
     outside = await idp.group("Outside")
     joining = {"Operations": [{"op": "add", "path": "members", "value": [{"value": "bulkId:ada"}]}]}
@@ -90,6 +95,7 @@ async def test_references_lead_forwards_and_backwards(idp: IdP) -> None:
     assert await idp.members_of(await idp.read(results[3]["location"])) == set()
 
 
+@pytest.mark.proves("RFC 7644 §3.7.1", "resources that refer to one another in a circle are created together")
 async def test_a_circle_is_made_as_a_whole(idp: IdP, database: Database, integration: Integration) -> None:
     """RFC 7644 §3.7.1: two groups that are members of each other; and two people, each the other's manager."""
     results = await bulk(
@@ -114,6 +120,7 @@ async def test_a_circle_is_made_as_a_whole(idp: IdP, database: Database, integra
         assert await cursor.fetchall() == []
 
 
+@pytest.mark.proves("RFC 7644 §3.7.1", "of a circle that cannot be nothing is created")
 async def test_of_a_circle_that_cannot_be_nothing_is_made(idp: IdP) -> None:
     await idp.group("B")
     results = await bulk(idp, group("A", "B"), group("B", "A"), group("C", "A"), user("ada"))
@@ -122,6 +129,7 @@ async def test_of_a_circle_that_cannot_be_nothing_is_made(idp: IdP) -> None:
     assert (await idp.read("/Groups"))["totalResults"] == 1
 
 
+@pytest.mark.proves("RFC 7644 §3.7.2", "a reference to what was not created is 409")
 async def test_what_refers_to_nothing_is_a_conflict(idp: IdP) -> None:
     results = await bulk(
         idp,
@@ -135,6 +143,7 @@ async def test_what_refers_to_nothing_is_a_conflict(idp: IdP) -> None:
     assert (await idp.read("/Users"))["totalResults"] == 0
 
 
+@pytest.mark.proves("RFC 7644 §3.7.3", "failOnErrors ends the request")
 async def test_enough_errors_end_the_request(idp: IdP) -> None:
     wrong = {"method": "DELETE", "path": "/Users/nobody"}
     results = await bulk(idp, user("a"), wrong, user("b"), wrong, user("c"), failOnErrors=2)
@@ -160,6 +169,7 @@ async def test_enough_errors_end_the_request(idp: IdP) -> None:
         ({"method": "PATCH", "path": "/Users/x", "version": "\U0001f984", "data": {}}, "400"),
     ],
 )
+@pytest.mark.proves("RFC 7644 §3.7.3", "an operation that cannot be fails alone, with its error in response")
 async def test_an_operation_that_cannot_be_is_its_own_failure(idp: IdP, operation: Any, status: str) -> None:
     results = await bulk(idp, operation, user("ada"))
     assert statuses(results) == [status, "201"]
@@ -175,6 +185,7 @@ async def test_a_bulk_request_that_cannot_be_is_refused(idp: IdP, body: Any) -> 
     assert (answer.status_code, answer.json()["status"]) == (400, "400")
 
 
+@pytest.mark.proves("RFC 7644 §3.7.4", "maxOperations and maxPayloadSize are told, and kept with 413")
 async def test_the_limits_are_told_and_kept(database: Database, integration: Integration, token: str) -> None:
     settings = SCIMSettings(max_bulk_operations=3, max_body_bytes=2000)
     async with client_of(database, integration.slug, token, settings) as client:

@@ -93,6 +93,7 @@ def scheme_types(config: httpx.Response) -> dict[str, bool]:
     return {each["type"]: each["primary"] for each in config.json()["authenticationSchemes"]}
 
 
+@pytest.mark.proves("RFC 7617", "a user name with its secret opens its integration, and nothing else does")
 async def test_a_user_name_and_its_secret_open_their_integration_and_nothing_else_does(
     database: Database, integration: Integration, token: str, door: Door
 ) -> None:
@@ -121,6 +122,7 @@ async def test_a_user_name_and_its_secret_open_their_integration_and_nothing_els
     assert used[CredentialKind.BASIC] == ("GET /ServiceProviderConfig", OFFICE)
 
 
+@pytest.mark.proves("RFC 6749 §4.4", "an OAuth client gets an access token, by Basic and in the form")
 async def test_an_access_token_is_had_in_both_ways_and_lasts_an_hour(
     database: Database, integration: Integration, token: str, door: Door, clock: Clock
 ) -> None:
@@ -187,6 +189,7 @@ async def test_a_recording_leaves_the_token_endpoint_out(
     assert '"/Users"' in exchange
 
 
+@pytest.mark.proves("RFC 6749 §4.4", "the token endpoint refuses in the words of its RFC")
 async def test_the_token_endpoint_refuses_in_the_words_of_its_rfc(
     database: Database, integration: Integration, token: str, door: Door
 ) -> None:
@@ -252,6 +255,8 @@ async def test_good_credentials_are_refused_from_elsewhere_and_activity_tells_so
     assert [each["kind"] for each in told].count("integration.networks_changed") == 1
 
 
+@pytest.mark.proves("IdP rule 23", "429 has whole seconds in Retry-After, which is all that Okta reads")
+@pytest.mark.proves("RFC 6585 §4", "too many wrong credentials are 429, and good ones are let in all the while")
 async def test_rule_23_too_many_failures_are_told_to_wait_whole_seconds_and_hold_nobody_else_up(
     database: Database, integration: Integration, token: str, door: Door, clock: Clock
 ) -> None:
@@ -310,6 +315,7 @@ def test_addresses_are_held_against_networks_in_either_spelling() -> None:
     assert source_of("2001:db8::9:9") == source_of("2001:db8::1")
 
 
+@pytest.mark.proves("RFC 7643 §5", "authenticationSchemes names the kinds of credentials there are")
 def test_every_kind_of_credential_is_described() -> None:
     described = schemes.list_schemes(list(CredentialKind), CredentialKind.BASIC)
     assert [each["primary"] for each in described] == [False, True, False]

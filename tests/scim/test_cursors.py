@@ -27,6 +27,7 @@ async def page_of(idp: IdP, query: str, cursor: str = "") -> Json:
     st.integers(1, 4),
 )
 @tried(10, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.proves("RFC 9865 §2", "whoever stays is given once, whoever comes and goes")
 async def test_who_stays_is_given_once_whoever_comes_and_goes(
     idp: IdP, seed: int, sort_by: str, order: str, count: int
 ) -> None:
@@ -60,6 +61,7 @@ async def test_who_stays_is_given_once_whoever_comes_and_goes(
         await idp.send("DELETE", idp.path_of(each))
 
 
+@pytest.mark.proves("RFC 9865 §2", "a list by cursor is the list by index")
 async def test_a_list_read_by_cursor_is_the_list_read_by_index(idp: IdP) -> None:
     for number in range(12):
         await idp.user(f"p{number}", title=[None, "b", "A"][number % 3], active=number % 2 == 0)
@@ -85,6 +87,7 @@ async def test_an_empty_list_and_a_count_of_nothing_have_no_next_page(idp: IdP) 
 
 
 @pytest.mark.parametrize("count", ["-1", "many"])
+@pytest.mark.proves("RFC 9865 §2", "a count that cannot be is invalidCount")
 async def test_a_count_that_cannot_be_is_refused(idp: IdP, count: str) -> None:
     answer = await idp.get(f"/Users?cursor=&count={count}")
     assert (answer.status_code, answer.json()["scimType"]) == (400, "invalidCount")
@@ -94,6 +97,7 @@ def forged(*parts: object) -> str:
     return urlsafe_b64encode(orjson.dumps(parts)).decode().rstrip("=")
 
 
+@pytest.mark.proves("RFC 9865 §2", "a cursor of another query is invalidCursor")
 async def test_a_cursor_of_another_query_and_a_forged_one_are_refused(idp: IdP) -> None:
     for number in range(3):
         await idp.user(f"p{number}")

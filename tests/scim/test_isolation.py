@@ -156,6 +156,7 @@ async def company(database: Database) -> AsyncIterator[Company]:
 
 
 @pytest.mark.slow
+@pytest.mark.proves("RFC 7644 §6", "whatever is asked at any endpoint tells nothing of another integration")
 async def test_whatever_is_asked_at_any_endpoint_tells_nothing_of_another_integration(
     company: Company, database_url: str
 ) -> None:
@@ -182,6 +183,7 @@ asks = st.fixed_dictionaries(
 @pytest.mark.slow
 @given(st.data())
 @tried(60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.proves("RFC 7644 §6", "no series of requests changes or tells of another integration")
 async def test_nobody_learns_from_any_requests_one_after_another_what_another_integration_has(
     company: Company, database_url: str, data: st.DataObject
 ) -> None:

@@ -20,6 +20,7 @@ _PEOPLE = """
 
 
 @pytest.mark.parametrize("people", [2 * STRETCH, 2 * STRETCH + 1])
+@pytest.mark.proves("RFC 7644 §3.4.1", "a group of any size is shown with all its members")
 async def test_a_large_group_is_shown_with_everybody_and_every_group_within_it(
     database: Database, idp: IdP, integration: Integration, people: int
 ) -> None:

@@ -1,5 +1,7 @@
 """Groups within groups: stored, shown, filtered and resolved however deep; circles do no harm."""
 
+import pytest
+
 from seatkeeper.core.ids import GroupId
 from seatkeeper.core.integrations import Integration
 from seatkeeper.store.database import Database
@@ -17,6 +19,7 @@ async def _belongs(idp: IdP, user: Json) -> dict[str, str]:
     return {each["display"]: each["type"] for each in current.get("groups", [])}
 
 
+@pytest.mark.proves("RFC 7643 §4.2", "groups are members of groups, and their people belong to both")
 async def test_a_group_within_a_group_is_a_member_and_its_people_belong_to_both(idp: IdP) -> None:
     ada, grace = await idp.user("ada"), await idp.user("grace")
     inner = await idp.group("Inner", ada)
@@ -41,6 +44,7 @@ async def test_a_group_within_a_group_is_a_member_and_its_people_belong_to_both(
     assert await _belongs(idp, ada) == {"Inner": "direct"}
 
 
+@pytest.mark.proves("RFC 7643 §2.4", "a member may be named by its $ref alone")
 async def test_a_member_may_be_named_by_its_reference_alone(idp: IdP) -> None:
     ada, inner = await idp.user("ada"), await idp.group("Inner")
     members = [

@@ -148,6 +148,7 @@ def test_reading_a_document_twice_is_reading_it_once(document: Json) -> None:
 
 @given(documents)
 @thorough
+@pytest.mark.proves("RFC 7644 §3.5.1", "putting what was read changes nothing")
 def test_putting_what_was_read_changes_nothing(document: Json) -> None:
     user = user_of(document)
     draft = replaced_user(SHAPE, {**user.document, "id": "mine", "meta": {}, "groups": []}, user)
@@ -164,6 +165,7 @@ def test_patching_a_bare_user_with_a_whole_document_makes_that_user(document: Js
 
 @given(documents, operations(ops=("replace", "add")))
 @thorough
+@pytest.mark.proves("RFC 7644 §3.5.2.1", "adding what is there changes nothing")
 def test_setting_a_value_twice_is_setting_it_once(document: Json, operation: Json) -> None:
     user = user_of(document)
     once = patched(user, operation)
@@ -172,6 +174,7 @@ def test_setting_a_value_twice_is_setting_it_once(document: Json, operation: Jso
 
 @given(documents, st.lists(operations(), min_size=2, max_size=4))
 @thorough
+@pytest.mark.proves("RFC 7644 §3.5.2", "one PATCH is its operations one after another")
 def test_one_patch_is_its_operations_one_after_another(document: Json, parts: list[Json]) -> None:
     together = patched(user_of(document), *parts)
     user = user_of(document)

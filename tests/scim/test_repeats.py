@@ -55,6 +55,7 @@ async def traces(database: Database, integration: Integration) -> list[int]:
 
 
 @pytest.mark.parametrize(("path", "body"), [("/Users", ADA), ("/Groups", TEAM)])
+@pytest.mark.proves("IdP rule 23", "a create whose answer got lost joins the first when it is repeated")
 async def test_a_create_whose_answer_nobody_heard_is_answered_when_it_is_repeated(
     idp: IdP, database: Database, integration: Integration, token: str, path: str, body: Json
 ) -> None:

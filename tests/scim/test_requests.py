@@ -72,6 +72,7 @@ async def test_the_request_id_is_in_the_event_the_job_and_the_log(
     }
 
 
+@pytest.mark.proves("RFC 7644 §7.5", "nothing of a person, and no address that was asked for, is in the log")
 async def test_the_log_names_nobody(idp: IdP, log: LogCapture, token: str) -> None:
     user = await idp.user("ada@example.com", displayName="Ada Lovelace", password="1mz050nq")
     await idp.find("Users", 'userName eq "ada@example.com"')
@@ -111,6 +112,7 @@ async def test_every_integration_takes_scim_whether_it_runs_or_not(
         await IdP(client).user()
 
 
+@pytest.mark.proves("RFC 7644 §3.12", "every error has a status, as text, and a detail")
 def test_every_error_of_an_operation_has_a_status() -> None:
     assert set(STATUSES) == set(RequestError.__subclasses__())
 

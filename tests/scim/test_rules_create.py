@@ -2,9 +2,13 @@
 
 from typing import Any
 
+import pytest
+
 from tests.scim.idp import CUSTOM, ENTERPRISE, GROUP, USER, IdP
 
 
+@pytest.mark.proves("IdP rule 7", "three media types are taken")
+@pytest.mark.proves("RFC 7644 §3.1", "application/scim+json and application/json are taken")
 async def test_rule_07_the_three_content_types_are_taken(idp: IdP) -> None:
     scim = "application/scim+json"
     for number, content_type in enumerate(
@@ -14,6 +18,11 @@ async def test_rule_07_the_three_content_types_are_taken(idp: IdP) -> None:
         assert (await idp.send("POST", "/Users", body, Content_Type=content_type)).status_code == 201
 
 
+@pytest.mark.proves(
+    "IdP rule 7",
+    "answers are application/scim+json, unless only application/json is read, as OneLogin's documentation asks",
+)
+@pytest.mark.proves("RFC 7644 §3.8", "answers are application/scim+json in UTF-8")
 async def test_rule_07_answers_are_scim_json_unless_only_plain_json_is_read(idp: IdP) -> None:
     for accept, media_type in (
         ("application/scim+json", "application/scim+json"),
@@ -27,6 +36,8 @@ async def test_rule_07_answers_are_scim_json_unless_only_plain_json_is_read(idp:
             assert (await idp.get(path, Accept=accept)).headers["content-type"] == media_type
 
 
+@pytest.mark.proves("IdP rule 8", "id, meta and groups that a client sends are ignored")
+@pytest.mark.proves("RFC 7643 §2.2", "what is read-only is ignored")
 async def test_rule_08_what_a_client_cannot_set_is_ignored(idp: IdP) -> None:
     made = await idp.user(
         id=None,
@@ -47,6 +58,8 @@ async def test_rule_08_what_a_client_cannot_set_is_ignored(idp: IdP) -> None:
     assert made == await idp.read(f"/Users/{made['id']}")
 
 
+@pytest.mark.proves("IdP rule 8", "a password, which Okta always sends, is neither kept nor shown")
+@pytest.mark.proves("RFC 7644 §7.7", "a password is not kept at all")
 async def test_rule_08_a_password_is_nowhere_to_be_found(idp: IdP) -> None:
     user = await idp.user(password="1mz050nq")
     await idp.patched(user, {"op": "replace", "value": {"password": "s3cret-2"}})
@@ -57,6 +70,7 @@ async def test_rule_08_a_password_is_nowhere_to_be_found(idp: IdP) -> None:
     assert "s3cret" not in shown.text
 
 
+@pytest.mark.proves("IdP rule 9", "unknown and old schemas of a user are taken (OneLogin)")
 async def test_rule_09_unknown_and_legacy_schemas_of_a_user_are_taken(idp: IdP) -> None:
     spellings: tuple[Any, ...] = (
         ["urn:scim:schemas:core:2.0", "urn:scim:schemas:extension:enterprise:2.0"],
@@ -71,6 +85,7 @@ async def test_rule_09_unknown_and_legacy_schemas_of_a_user_are_taken(idp: IdP) 
         assert made["schemas"] == [USER]
 
 
+@pytest.mark.proves("IdP rule 9", "Entra's own schema of groups is taken")
 async def test_rule_09_entras_own_group_schema_is_taken(idp: IdP) -> None:
     legacy = "http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/Group"
     made = await idp.create("Groups", {"schemas": [GROUP, legacy], "displayName": "Sales", "externalId": "e1"})
@@ -79,6 +94,7 @@ async def test_rule_09_entras_own_group_schema_is_taken(idp: IdP) -> None:
     assert made["members"] == []
 
 
+@pytest.mark.proves("IdP rule 9", "the enterprise extension is known by its old name (OneLogin)")
 async def test_rule_09_the_enterprise_extension_is_known_by_its_old_name(idp: IdP) -> None:
     old = {"department": "Engines", "manager": {"managerId": "26118915"}}
     made = await idp.user(**{"urn:scim:schemas:extension:enterprise:2.0": old})
@@ -86,6 +102,7 @@ async def test_rule_09_the_enterprise_extension_is_known_by_its_old_name(idp: Id
     assert made["schemas"] == [USER, ENTERPRISE]
 
 
+@pytest.mark.proves("IdP rule 10", "words are booleans wherever the schema says so (Entra, OneLogin, Keycloak)")
 async def test_rule_10_words_are_booleans_wherever_the_schema_says_boolean(idp: IdP) -> None:
     for number, word in enumerate(("True", "true", "TRUE", True)):
         roles = [{"value": "admin", "primary": word}]
@@ -101,6 +118,7 @@ async def test_rule_10_a_user_may_arrive_inactive(idp: IdP) -> None:
     assert (await idp.find("Users", "active eq false"))[0]["id"] == made["id"]
 
 
+@pytest.mark.proves("IdP rule 11", "values are kept exactly as they were sent")
 async def test_rule_11_values_are_kept_exactly_as_they_were_sent(idp: IdP) -> None:
     sent = {
         "profileUrl": "no url at all",
@@ -119,6 +137,8 @@ async def test_rule_11_values_are_kept_exactly_as_they_were_sent(idp: IdP) -> No
     assert {name: made[name] for name in sent} == sent
 
 
+@pytest.mark.proves("IdP rule 12", "a duplicate user is 409 uniqueness, whatever its case")
+@pytest.mark.proves("RFC 7644 §3.3", "a duplicate is 409 uniqueness")
 async def test_rule_12_a_duplicate_user_is_a_conflict_whatever_its_case(idp: IdP) -> None:
     await idp.user("ada@example.com")
     answer = await idp.send("POST", "/Users", {"userName": "ADA@example.com"})
@@ -129,6 +149,7 @@ async def test_rule_12_a_duplicate_user_is_a_conflict_whatever_its_case(idp: IdP
     assert len(await idp.find("Users", 'userName eq "ada@example.com"')) == 1
 
 
+@pytest.mark.proves("IdP rule 12", "a duplicate group is 409, and authentik finds it by its name")
 async def test_rule_12_a_duplicate_group_is_a_conflict_and_can_be_looked_up(idp: IdP) -> None:
     group = await idp.group("Engineering")
     answer = await idp.send("POST", "/Groups", {"displayName": "engineering"})
@@ -146,6 +167,8 @@ async def test_a_name_cannot_be_taken_by_a_change_either(idp: IdP) -> None:
     assert [(each.status_code, each.json()["scimType"]) for each in answers] == [(409, "uniqueness")] * 2
 
 
+@pytest.mark.proves("RFC 7644 §3.3", "201 with Location, ETag and the resource")
+@pytest.mark.proves("RFC 7643 §3.1", "id and meta are the server's")
 async def test_a_created_resource_says_where_it_is(idp: IdP) -> None:
     for collection, body in (("Users", {"userName": "ada"}), ("Groups", {"displayName": "Sales"})):
         answer = await idp.send("POST", f"/{collection}", body)
@@ -174,6 +197,7 @@ async def test_the_only_address_may_come_without_its_list(idp: IdP) -> None:
     assert made["emails"] == [{"type": "work", "value": "ada@work.example"}]
 
 
+@pytest.mark.proves("RFC 7643 §2.4", "one entry is primary")
 async def test_of_two_primary_addresses_the_first_stays_primary(idp: IdP) -> None:
     made = await idp.user(emails=[{"value": "same", "primary": True}, {"value": "same", "primary": True}])
     assert [each["primary"] for each in made["emails"]] == [True, False]
@@ -185,12 +209,16 @@ async def test_an_extension_nobody_declared_is_ignored(idp: IdP) -> None:
     assert "urn:somebody:else:2.0:User" not in made
 
 
+@pytest.mark.proves(
+    "RFC 7643 §3.3", "an integration's own extension is kept and shown, listed in schemas or not (Entra)"
+)
 async def test_a_declared_extension_need_not_be_listed_in_schemas(idp: IdP) -> None:
     made = await idp.create("Users", {"schemas": [USER], "userName": "ada", CUSTOM: {"tag": "t"}})
     assert made["schemas"] == [USER, CUSTOM]
     assert [each["id"] for each in await idp.find("Users", f'{CUSTOM}:tag eq "T"')] == [made["id"]]
 
 
+@pytest.mark.proves("RFC 7643 §2.2", "what is never returned is never returned")
 async def test_a_sensitive_attribute_is_kept_and_never_shown(idp: IdP) -> None:
     made = await idp.user(**{CUSTOM: {"salary": 100, "tag": "t"}})
     assert made[CUSTOM] == {"tag": "t"}

@@ -26,6 +26,10 @@ FILTERS = (
 )
 
 
+@pytest.mark.proves(
+    "IdP rule 1", "a filter that matches nobody is 200 with an empty list: Entra quarantines a job over 404"
+)
+@pytest.mark.proves("RFC 7644 §3.4.2", "a list of nothing is 200 with totalResults 0")
 async def test_rule_01_a_filter_that_matches_nobody_is_an_empty_list_and_never_404(idp: IdP) -> None:
     for collection, attribute in (("Users", "userName"), ("Users", "externalId"), ("Groups", "displayName")):
         nobody = quote_plus(attribute + ' eq "nobody"')
@@ -35,6 +39,9 @@ async def test_rule_01_a_filter_that_matches_nobody_is_an_empty_list_and_never_4
         assert answer.json()["Resources"] == []
 
 
+@pytest.mark.proves(
+    "IdP rule 2", "totalResults, startIndex and itemsPerPage are always there, and integers (Okta)"
+)
 async def test_rule_02_the_numbers_of_a_list_are_always_integers(idp: IdP) -> None:
     await idp.user()
     await idp.group()
@@ -46,6 +53,7 @@ async def test_rule_02_the_numbers_of_a_list_are_always_integers(idp: IdP) -> No
             assert page["itemsPerPage"] == len(page["Resources"])
 
 
+@pytest.mark.proves("IdP rule 3", "+ and %20 are spaces, %2B stays a plus (OneLogin, Entra)")
 async def test_rule_03_a_plus_and_percent_20_are_spaces_and_percent_2b_stays_a_plus(idp: IdP) -> None:
     await idp.user("ada+news@example.com")
     await idp.user("ada news@example.com")
@@ -59,6 +67,7 @@ async def test_rule_03_a_plus_and_percent_20_are_spaces_and_percent_2b_stays_a_p
         assert [each["userName"] for each in page["Resources"]] == ["ada+news@example.com"]
 
 
+@pytest.mark.proves("IdP rule 3", "a bare ? and an & at the end mean nothing (OneLogin)")
 async def test_rule_03_a_bare_question_mark_means_nothing(idp: IdP) -> None:
     user = await idp.user()
     answer = await idp.send("PUT", f"/Users/{user['id']}?", {"userName": "ada@example.com", "title": "Dr"})
@@ -66,6 +75,7 @@ async def test_rule_03_a_bare_question_mark_means_nothing(idp: IdP) -> None:
     assert answer.json()["title"] == "Dr"
 
 
+@pytest.mark.proves("IdP rule 4", "the filters that identity providers send find the one person")
 async def test_rule_04_the_filters_identity_providers_send_find_the_one_person(
     idp: IdP, subtests: pytest.Subtests
 ) -> None:
@@ -85,12 +95,14 @@ async def test_rule_04_the_filters_identity_providers_send_find_the_one_person(
             assert [each["id"] for each in await idp.find("Users", query)] == [ada["id"]]
 
 
+@pytest.mark.proves("IdP rule 4", 'emails[type eq "work"].value finds no address of another type (Entra)')
 async def test_rule_04_the_work_address_is_not_found_under_home(idp: IdP) -> None:
     await idp.user(emails=[{"type": "work", "value": "w"}, {"type": "home", "value": "h"}])
     assert await idp.find("Users", 'emails[type eq "work"].value eq "h"') == []
     assert len(await idp.find("Users", 'emails[type eq "home" and value eq "h"]')) == 1
 
 
+@pytest.mark.proves("IdP rule 4", "groups are found by displayName and externalId")
 async def test_rule_04_groups_are_found_by_name_and_external_id(idp: IdP) -> None:
     await idp.group("Sales")
     group = await idp.create("Groups", {"displayName": "Engineering", "externalId": "e-1"})
@@ -98,6 +110,8 @@ async def test_rule_04_groups_are_found_by_name_and_external_id(idp: IdP) -> Non
         assert [each["id"] for each in await idp.find("Groups", query)] == [group["id"]]
 
 
+@pytest.mark.proves("IdP rule 5", "userName compares without case and keeps its spelling, externalId with case")
+@pytest.mark.proves("RFC 7644 §7.8", "userName is unique and found without case")
 async def test_rule_05_user_names_compare_without_case_and_keep_their_spelling(idp: IdP) -> None:
     await idp.user("Ada@Example.com", externalId="A1")
     [found] = await idp.find("Users", 'userName eq "aDA@eXAMPLE.COM"')
@@ -106,6 +120,7 @@ async def test_rule_05_user_names_compare_without_case_and_keep_their_spelling(i
     assert await idp.find("Users", 'externalId eq "a1"') == []
 
 
+@pytest.mark.proves("IdP rule 5", "excludedAttributes=members works on lists and on one group (Entra)")
 async def test_rule_05_members_can_be_left_out_of_a_list_and_of_one_group(idp: IdP) -> None:
     group = await idp.group("Engineering", await idp.user())
     name = quote('displayName eq "Engineering"')
@@ -115,6 +130,8 @@ async def test_rule_05_members_can_be_left_out_of_a_list_and_of_one_group(idp: I
     assert len((await idp.read(f"/Groups/{group['id']}"))["members"]) == 1
 
 
+@pytest.mark.proves("IdP rule 6", "pages of one query never overlap and miss nobody (Okta's import)")
+@pytest.mark.proves("RFC 7644 §3.4.2.4", "startIndex and count page through everybody once")
 async def test_rule_06_pages_of_one_query_never_overlap_and_miss_nobody(idp: IdP) -> None:
     names = [(await idp.user(f"person{number}@example.com"))["userName"] for number in range(12)]
     seen: list[str] = []
@@ -126,6 +143,8 @@ async def test_rule_06_pages_of_one_query_never_overlap_and_miss_nobody(idp: IdP
     assert seen == names
 
 
+@pytest.mark.proves("IdP rule 6", "a sorted list keeps its order across pages")
+@pytest.mark.proves("RFC 7644 §3.4.2.3", "sortBy and sortOrder hold across pages")
 async def test_rule_06_a_sorted_list_keeps_its_order_across_pages(idp: IdP) -> None:
     for number in range(6):
         await idp.user(f"person{number}@example.com", title="same", displayName=f"Name {9 - number}")

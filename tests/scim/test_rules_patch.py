@@ -13,6 +13,8 @@ def without_meta(resource: Json) -> Json:
     return {name: value for name, value in resource.items() if name != "meta"}
 
 
+@pytest.mark.proves("IdP rule 13", "operations and paths ignore case (Entra: Add, Replace, Remove)")
+@pytest.mark.proves("RFC 7643 §2.1", "names of attributes ignore case")
 async def test_rule_13_operations_and_paths_ignore_case(idp: IdP) -> None:
     user = await idp.user(displayName="before")
     for op in ("replace", "Replace", "REPLACE", "Add", "add"):
@@ -22,6 +24,10 @@ async def test_rule_13_operations_and_paths_ignore_case(idp: IdP) -> None:
             assert "displayName" not in await idp.patched(user, {"op": "Remove", "path": path})
 
 
+@pytest.mark.proves(
+    "IdP rule 14", "a value without a path may hold dotted keys, URNs and extension objects (Okta, Entra)"
+)
+@pytest.mark.proves("RFC 7644 §3.10", "dotted and URN-qualified names")
 async def test_rule_14_a_value_without_a_path_may_hold_keys_of_every_kind(idp: IdP) -> None:
     user = await idp.user(name={"givenName": "Ada", "familyName": "Byron"})
     value = {
@@ -47,6 +53,7 @@ async def test_rule_14_a_value_without_a_path_may_hold_keys_of_every_kind(idp: I
     assert changed["emails"] == [{"type": "work", "value": "ada@work.example"}]
 
 
+@pytest.mark.proves("IdP rule 14", "a group may be patched with the whole of itself (Okta, authentik)")
 async def test_rule_14_a_group_may_be_patched_with_the_whole_of_itself(idp: IdP) -> None:
     group = await idp.group("Engineering", await idp.user())
     whole = {"schemas": [GROUP], "id": group["id"], "externalId": "e-1", "displayName": "Engines"}
@@ -56,6 +63,7 @@ async def test_rule_14_a_group_may_be_patched_with_the_whole_of_itself(idp: IdP)
 
 
 @pytest.mark.parametrize("op", ["Add", "Replace"])
+@pytest.mark.proves("IdP rule 15", "a value path that matches nothing makes the entry it describes (Entra)")
 async def test_rule_15_an_address_that_is_not_there_is_made(idp: IdP, op: str) -> None:
     user = await idp.user(emails=[{"type": "home", "value": "ada@home.example"}])
     changed = await idp.patched(user, {"op": op, "path": WORK, "value": "ada@work.example"})
@@ -67,6 +75,7 @@ async def test_rule_15_an_address_that_is_not_there_is_made(idp: IdP, op: str) -
     assert again["emails"][1] == {"type": "work", "value": "new@work.example"}
 
 
+@pytest.mark.proves("IdP rule 15", "two parts of one missing entry make one entry (Entra)")
 async def test_rule_15_two_parts_of_one_missing_address_make_one_address(idp: IdP) -> None:
     user = await idp.user()
     changed = await idp.patched(
@@ -80,6 +89,7 @@ async def test_rule_15_two_parts_of_one_missing_address_make_one_address(idp: Id
     assert changed["phoneNumbers"] == [{"type": "mobile", "value": "+44", "primary": True}]
 
 
+@pytest.mark.proves("IdP rule 15", 'roles[primary eq "True"] chooses the primary role (Entra)')
 async def test_rule_15_a_quoted_boolean_chooses_the_primary_role(idp: IdP) -> None:
     user = await idp.user()
     path = 'roles[primary eq "True"].value'
@@ -106,6 +116,10 @@ async def test_rule_15_a_quoted_boolean_chooses_the_primary_role(idp: IdP) -> No
         ({"op": "remove", "path": "members", "value": [{"value": "nobody"}]}, {"ada", "grace", "alan"}),
     ],
 )
+@pytest.mark.proves(
+    "IdP rule 16", "members are removed by a filter, by a list of values, and all of them by no value"
+)
+@pytest.mark.proves("RFC 7644 §3.5.2.2", "one member by a value path, all by the bare path")
 async def test_rule_16_members_are_removed_in_three_shapes(idp: IdP, operation: Json, left: set[str]) -> None:
     people = {name: await idp.user(name) for name in ("ada", "grace", "alan")}
     group = await idp.group("Engineering", *people.values())
@@ -129,12 +143,15 @@ async def test_rule_16_members_are_removed_in_three_shapes(idp: IdP, operation: 
 
 
 @pytest.mark.parametrize("members", [[], None])
+@pytest.mark.proves("IdP rule 17", "members replaced with none are none (Okta)")
 async def test_rule_17_replacing_members_with_none_empties_the_group(idp: IdP, members: Any) -> None:
     group = await idp.group("Engineering", await idp.user())
     await idp.patched(group, {"op": "replace", "path": "members", "value": members})
     assert await idp.members_of(group) == set()
 
 
+@pytest.mark.proves("IdP rule 17", "members replaced are exactly those named (Okta's Push now)")
+@pytest.mark.proves("RFC 7644 §3.5.2.3", "replacing a multi-valued attribute leaves exactly what is sent")
 async def test_rule_17_replacing_members_leaves_exactly_those_named(idp: IdP) -> None:
     ada, grace, alan = [await idp.user(name) for name in ("ada", "grace", "alan")]
     group = await idp.group("Engineering", ada, grace)
@@ -143,6 +160,8 @@ async def test_rule_17_replacing_members_leaves_exactly_those_named(idp: IdP) ->
     assert await idp.members_of(group) == {"grace", "alan"}
 
 
+@pytest.mark.proves("IdP rule 17", "adding a member again is success without a duplicate (JumpCloud)")
+@pytest.mark.proves("RFC 7644 §3.5.2.1", "a value that is there is not added again")
 async def test_rule_17_adding_a_member_again_is_success_without_a_duplicate(idp: IdP) -> None:
     ada = await idp.user("ada")
     group = await idp.group("Engineering")
@@ -158,6 +177,7 @@ async def test_rule_17_adding_a_member_again_is_success_without_a_duplicate(idp:
     "value",
     ["26118915", {"value": "26118915"}, [{"$ref": "../Users/26118915", "value": "26118915"}]],
 )
+@pytest.mark.proves("IdP rule 18", "a manager is an id, an object or a list of one (Entra)")
 async def test_rule_18_a_manager_comes_in_three_shapes(idp: IdP, path: str, value: Any) -> None:
     user = await idp.user(**{ENTERPRISE: {"manager": {"value": "old", "$ref": "../Users/old"}}})
     changed = await idp.patched(user, {"op": "Add", "path": path, "value": value})
@@ -175,11 +195,13 @@ async def test_rule_18_a_manager_comes_in_three_shapes(idp: IdP, path: str, valu
         {"op": "replace", "value": {ENTERPRISE: {"manager": None}}},
     ],
 )
+@pytest.mark.proves("IdP rule 18", "an empty manager is none (Entra)")
 async def test_rule_18_a_manager_is_removed_by_an_empty_value(idp: IdP, operation: Json) -> None:
     user = await idp.user(**{ENTERPRISE: {"manager": {"value": "26118915"}}})
     assert ENTERPRISE not in await idp.patched(user, operation)
 
 
+@pytest.mark.proves("IdP rule 19", "operations apply in their order")
 async def test_rule_19_operations_apply_in_their_order(idp: IdP) -> None:
     user = await idp.user(title="first")
     changed = await idp.patched(
@@ -191,6 +213,7 @@ async def test_rule_19_operations_apply_in_their_order(idp: IdP) -> None:
     assert changed["title"] == "third"
 
 
+@pytest.mark.proves("IdP rule 19", "operations on members apply in their order")
 async def test_rule_19_member_operations_apply_in_their_order(idp: IdP) -> None:
     ada, grace, alan = [await idp.user(name) for name in ("ada", "grace", "alan")]
     group = await idp.group("Engineering", ada)
@@ -216,6 +239,8 @@ async def test_rule_19_member_operations_apply_in_their_order(idp: IdP) -> None:
         {"op": "replace", "path": 'emails[type sw "w"].value', "value": "x"},
     ],
 )
+@pytest.mark.proves("IdP rule 19", "a PATCH holds as a whole or not at all")
+@pytest.mark.proves("RFC 7644 §3.5.2", "a PATCH holds as a whole or not at all")
 async def test_rule_19_a_failing_operation_undoes_those_before_it(idp: IdP, failing: Json) -> None:
     user = await idp.user(title="before")
     answer = await idp.patch(user, {"op": "replace", "path": "title", "value": "after"}, failing)
@@ -235,6 +260,7 @@ async def test_rule_19_a_member_that_cannot_be_undoes_the_whole_patch_of_a_group
     assert await idp.read(f"/Groups/{group['id']}") == group
 
 
+@pytest.mark.proves("IdP rule 20", "a PATCH is answered with 200 and the resource")
 async def test_rule_20_a_patch_is_answered_with_the_resource(idp: IdP) -> None:
     user = await idp.user()
     answer = await idp.patch(user, {"op": "replace", "value": {"active": False}})
@@ -243,6 +269,7 @@ async def test_rule_20_a_patch_is_answered_with_the_resource(idp: IdP) -> None:
     assert answer.json()["active"] is False
 
 
+@pytest.mark.proves("IdP rule 20", "the answer leaves the members of a large group out, as Microsoft advises")
 async def test_rule_20_the_answer_to_a_patch_leaves_the_members_of_a_large_group_out(idp: IdP) -> None:
     people = [await idp.user(f"person{number}") for number in range(101)]
     group = await idp.group("Engineering", *people[:100])
@@ -258,6 +285,7 @@ async def test_rule_20_the_answer_to_a_patch_leaves_the_members_of_a_large_group
     assert [each["value"] for each in asked.json()["members"]] == [each["id"] for each in people]
 
 
+@pytest.mark.proves("RFC 7644 §3.14", "what changes nothing leaves the version alone")
 async def test_a_patch_that_changes_nothing_leaves_the_version_alone(idp: IdP) -> None:
     user = await idp.user(title="same", emails=[{"type": "work", "value": "a"}])
     same = [{"op": "replace", "path": "title", "value": "same"}, {"op": "Replace", "path": WORK, "value": "a"}]
@@ -285,6 +313,7 @@ async def test_entries_are_removed_by_their_values(idp: IdP) -> None:
     assert changed["roles"] == [{"value": "staff"}]
 
 
+@pytest.mark.proves("RFC 7643 §2.5", "null and what is empty are unassigned")
 async def test_an_address_without_its_value_is_no_address(idp: IdP) -> None:
     user = await idp.user(emails=[{"type": "work", "value": "a", "primary": True}])
     for operation in (
@@ -295,6 +324,8 @@ async def test_an_address_without_its_value_is_no_address(idp: IdP) -> None:
         assert "emails" not in await idp.patched(user, operation)
 
 
+@pytest.mark.proves("RFC 7643 §2.4", "a new primary entry takes over")
+@pytest.mark.proves("RFC 7644 §3.5.2", "a new primary entry takes over")
 async def test_a_new_primary_address_takes_over(idp: IdP) -> None:
     user = await idp.user(emails=[{"value": "a", "primary": True}])
     changed = await idp.patched(
@@ -303,6 +334,7 @@ async def test_a_new_primary_address_takes_over(idp: IdP) -> None:
     assert [(each["value"], each["primary"]) for each in changed["emails"]] == [("a", False), ("b", True)]
 
 
+@pytest.mark.proves("RFC 7643 §3.3", "an integration's own attributes are patched as others are")
 async def test_custom_attributes_are_patched_like_any_other(idp: IdP) -> None:
     user = await idp.user()
     changed = await idp.patched(

@@ -29,6 +29,7 @@ def names(page: Json) -> list[str]:
     return [each.get("userName") or each["displayName"] for each in page["Resources"]]
 
 
+@pytest.mark.proves("RFC 7644 §3.4.3", "a search in a body is the same list")
 async def test_a_search_is_a_list_asked_for_in_a_body(company: IdP) -> None:
     asked = {"filter": 'userName sw "PERSON"', "sortBy": "userName", "sortOrder": "descending", "startIndex": 2}
     page = await search(company, "/Users/.search", **asked, count=2, attributes=["userName", "meta.version"])
@@ -39,6 +40,9 @@ async def test_a_search_is_a_list_asked_for_in_a_body(company: IdP) -> None:
     assert (group["displayName"], "members" in group) == ("Engineering", False)
 
 
+@pytest.mark.proves("RFC 7644 §3.4.2.1", "a query at the root goes through users and groups")
+@pytest.mark.proves("RFC 7644 §3.4.3", "a search at the root goes through users and groups")
+@pytest.mark.proves("RFC 9865 §3", "a search goes on by a cursor in its body")
 async def test_a_search_at_the_root_goes_through_users_and_groups(company: IdP) -> None:
     everything = ["person-0", "person-1", "person-2", "person-3", "Engineering", "person-1"]
     assert names(await search(company, "/.search")) == everything

@@ -30,6 +30,7 @@ PERSON = {
         ("id", {}),
     ],
 )
+@pytest.mark.proves("RFC 7644 §3.9", "attributes shows what is asked for, sub-attributes and URNs included")
 async def test_only_the_attributes_asked_for_are_shown(
     idp: IdP, attributes: str, shown: dict[str, object]
 ) -> None:
@@ -41,6 +42,7 @@ async def test_only_the_attributes_asked_for_are_shown(
         assert found == {"id": user["id"], "schemas": schemas, **shown}
 
 
+@pytest.mark.proves("RFC 7644 §3.9", "excludedAttributes leaves out, but never id")
 async def test_excluded_attributes_are_left_out(idp: IdP) -> None:
     user = await idp.user("ada", **PERSON)
     excluded = f"id,schemas,name.givenName,emails.type,title,{ENTERPRISE},{CUSTOM}:tag,meta,shoeSize"
@@ -56,6 +58,7 @@ async def test_excluded_attributes_are_left_out(idp: IdP) -> None:
     }
 
 
+@pytest.mark.proves("RFC 7644 §3.9", "both hold for answers to changes, too")
 async def test_answers_to_changes_are_selected_too(idp: IdP) -> None:
     made = await idp.send("POST", "/Users?attributes=userName", {"userName": "ada", "title": "x"})
     assert made.json().keys() == {"id", "schemas", "userName"}

@@ -69,6 +69,7 @@ def test_a_deviation_is_refused_by_its_name_and_let_pass_where_it_is_allowed(
     refuse_deviations(shape_for("/Users"), document, tolerances_of(Dialect.STRICT, (tolerance,)))
 
 
+@pytest.mark.proves("RFC 7644 §3.5.2.3", "a value path that matches nothing is noTarget, where that is wanted")
 async def test_a_strict_integration_says_what_it_refuses_and_why(database: Database) -> None:
     integration = replace(an_integration(), policy=Policy(dialect=Dialect.STRICT))
     idp = IdP(client_of(database, integration.slug, await opened(database, integration)))

@@ -38,6 +38,8 @@ def bearing(token: str) -> dict[str, str]:
     [None, "", "Bearer", "Bearer ", "Basic YTpi", "Bearer wrong", "Bearer \xe4\xf6", "wrong", "Bearer a b c"],
 )
 @pytest.mark.parametrize("path", ["/Users", "/ServiceProviderConfig", "/Schemas", "/Nowhere"])
+@pytest.mark.proves("RFC 7644 §2", "401 with WWW-Authenticate without good credentials")
+@pytest.mark.proves("RFC 7644 §7.6", "nobody is let in without credentials, not to discovery either")
 async def test_without_a_good_token_nothing_is_told(idp: IdP, authorization: str | None, path: str) -> None:
     del idp.client.headers["Authorization"]
     headers = {} if authorization is None else {b"Authorization": authorization.encode("latin-1")}
@@ -48,10 +50,12 @@ async def test_without_a_good_token_nothing_is_told(idp: IdP, authorization: str
 
 
 @pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER  "])
+@pytest.mark.proves("RFC 6750", "the scheme ignores case")
 async def test_the_scheme_ignores_case(idp: IdP, token: str, scheme: str) -> None:
     assert (await idp.get("/Users", Authorization=f"{scheme} {token}")).status_code == 200
 
 
+@pytest.mark.proves("RFC 7644 §6", "a token opens no other integration")
 async def test_a_token_opens_no_other_integration(idp: IdP, database: Database) -> None:
     other = an_integration()
     others = await opened(database, other)
@@ -81,6 +85,7 @@ async def test_users_of_one_integration_are_nobody_to_another(idp: IdP, database
     assert "groups" not in await idp.read(idp.path_of(user))
 
 
+@pytest.mark.proves("RFC 7644 §7.4", "a token may expire")
 async def test_a_token_is_good_until_it_expires(database: Database, integration: Integration) -> None:
     clock = Clock()
     token = await opened(database, integration, clock.now + timedelta(seconds=3))
@@ -92,6 +97,7 @@ async def test_a_token_is_good_until_it_expires(database: Database, integration:
     assert "expired" in answer.json()["detail"]
 
 
+@pytest.mark.proves("RFC 7644 §7.4", "a revoked token is refused within five seconds")
 async def test_a_revoked_token_is_refused_within_five_seconds(
     database: Database, integration: Integration
 ) -> None:
@@ -108,6 +114,7 @@ async def test_a_revoked_token_is_refused_within_five_seconds(
     assert "revoked" in answer.json()["detail"]
 
 
+@pytest.mark.proves("RFC 7644 §7.3", "several tokens are good at once, so that each can be replaced")
 async def test_several_tokens_are_good_at_once_and_their_use_is_noted(
     idp: IdP, database: Database, integration: Integration
 ) -> None:

@@ -66,6 +66,7 @@ VALUES = [
 
 
 @pytest.mark.parametrize(("first", "second", "name"), VALUES)
+@pytest.mark.proves("RFC 7643 §2.2", "what a schema says is unique is")
 async def test_a_value_that_somebody_has_is_refused_and_nothing_changes(
     idp: IdP, first: Json, second: Json, name: str
 ) -> None:
@@ -84,6 +85,7 @@ async def test_case_counts_where_the_schema_says_so(idp: IdP) -> None:
     assert len(await idp.find("Users", f'{CUSTOM}:key eq "a-7"')) == 1
 
 
+@pytest.mark.proves("RFC 7643 §7", "uniqueness and caseExact of an integration's own attributes are told")
 async def test_the_schema_says_what_is_unique_and_where_case_counts(idp: IdP) -> None:
     published = {each["name"]: each for each in (await idp.read(f"/Schemas/{CUSTOM}"))["attributes"]}
     assert {each["uniqueness"] for name, each in published.items() if name != "desk"} == {"server"}

@@ -15,6 +15,7 @@ def whole(resource: Json) -> Json:
     return {"userName": "ada@example.com", "displayName": "changed", "externalId": resource["id"]}
 
 
+@pytest.mark.proves("RFC 7644 §3.14", "a change raises the version")
 async def test_a_change_raises_the_version(idp: IdP, resource: Json) -> None:
     path = idp.path_of(resource)
     answer = await idp.send("PUT", path, whole(resource))
@@ -35,6 +36,7 @@ async def test_a_change_meant_for_this_version_is_made(idp: IdP, resource: Json,
 
 
 @pytest.mark.parametrize("tag", ['W/"2"', '"x"', "1", ""])
+@pytest.mark.proves("RFC 7644 §3.14", "If-Match for another version is 412")
 async def test_a_change_meant_for_another_version_is_refused(idp: IdP, resource: Json, tag: str) -> None:
     path = idp.path_of(resource)
     change = {"op": "replace", "path": "displayName", "value": "changed"}
@@ -47,6 +49,7 @@ async def test_a_change_meant_for_another_version_is_refused(idp: IdP, resource:
     assert await idp.read(path) == resource
 
 
+@pytest.mark.proves("RFC 7644 §3.14", "If-None-Match of what the client has is 304")
 async def test_what_the_client_has_is_not_sent_again(idp: IdP, resource: Json) -> None:
     path = idp.path_of(resource)
     answer = await idp.get(path, If_None_Match='W/"1"')

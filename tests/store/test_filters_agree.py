@@ -92,6 +92,8 @@ async def population(database_url: str) -> Population:
 @pytest.mark.slow
 @thorough
 @given(text=filters)
+@pytest.mark.proves("RFC 7644 §3.4.2.2", "any filter over users selects whom scim2-models' own evaluation does")
+@pytest.mark.proves("RFC 7644 §5", "texts compare as the reference does, whatever their case")
 def test_users_are_selected_as_in_memory(population: Population, text: str) -> None:
     assert population.users_in_sql(text) == population.users_in_memory(text)
 
@@ -113,6 +115,9 @@ def test_users_are_selected_as_in_memory(population: Population, text: str) -> N
     )
 )
 @pytest.mark.slow
+@pytest.mark.proves(
+    "RFC 7644 §3.4.2.2", "any filter over groups selects those that scim2-models' own evaluation does"
+)
 def test_groups_are_selected_as_in_memory(population: Population, text: str) -> None:
     assert population.groups_in_sql(text) == population.groups_in_memory(text)
 

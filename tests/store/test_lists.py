@@ -43,6 +43,7 @@ def _names(users: Sequence[User]) -> list[str]:
     return [user.user_name for user in users]
 
 
+@pytest.mark.proves("RFC 7644 §3.4.2", "every page knows the total")
 async def test_every_page_knows_the_total(database: Database) -> None:
     here = await _people(database)
     for start, count, names in [
@@ -68,6 +69,7 @@ async def test_the_total_is_that_of_the_filter(database: Database) -> None:
         assert page.total == 3, (start, count)
 
 
+@pytest.mark.proves("RFC 7644 §3.4.2.3", "equal ones stay in the order of their creation")
 async def test_lists_are_sorted_and_equal_ones_stay_in_order_of_creation(database: Database) -> None:
     here = await _people(database)
     for sort_by, names in {
