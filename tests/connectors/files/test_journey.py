@@ -109,3 +109,13 @@ async def test_what_nothing_proves_is_never_called_done(store: Database, clock: 
     await world.leave("ada")
     assert await later(world) == ("unverified", None)
     assert drop.read() == "userName,title,active\nada,Countess,false\n"
+
+
+async def test_a_rush_rewrites_the_file_a_few_times(store: Database, clock: Clock, drop: Drop) -> None:
+    world = await open_world(store, clock, "letters", folder="hr", gather=0.2)
+    await world.hire(*(f"p{number}" for number in range(150)))
+    await world.run()
+    assert set(await world.states()) == {"unverified"}
+    assert len(drop.read().splitlines()) == 151
+    [*_, newest] = sorted((drop.folder / ".seatkeeper").glob("ledger-*"))
+    assert int(newest.name.removeprefix("ledger-")) < 15
