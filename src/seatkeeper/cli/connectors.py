@@ -24,12 +24,15 @@ Folder = Annotated[
     Path | None, typer.Option("--folder", help="Where to write the package; seatkeeper-NAME without it.")
 ]
 
+Manifests = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Manifests of apps.")]
+
 
 def register(app: typer.Typer) -> None:
     """Add these commands to the application."""
     group = typer.Typer(no_args_is_help=True, help="Begin a connector, and try one against its app.")
     group.command("new")(new)
     group.command("test")(test)
+    group.command("lint")(lint)
     app.add_typer(group, name="connector")
 
 
@@ -64,6 +67,22 @@ def test(name: Name, settings: HarnessFile) -> None:
         fail("\n".join(f"{settings}:{fault.line}: {fault.where}: {fault.sentence}" for fault in error.faults))
     if broken:
         fail(f"{broken} of the promises are broken.")
+
+
+def lint(files: Manifests) -> None:
+    """Say all that is wrong with manifests of apps, each fault with its line. Status 1 where something is.
+
+    Nothing is called: an app's address, its service account and what it answers are for "connector test".
+    """
+    installed = find_installed(load_settings())
+    faulty = 0
+    for file in files:
+        faults = installed.find_faults(file)
+        faulty += bool(faults)
+        for fault in faults or (f"{file}: nothing is wrong",):
+            say(fault)
+    if faulty:
+        fail(f"{faulty} of {len(files)} manifests cannot be used.")
 
 
 async def _try_all(connector: Connector[Any], text: str) -> int:

@@ -1,6 +1,6 @@
 """Finding connectors: each is an entry point or an app's manifest, and nothing in Seatkeeper names one."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
@@ -12,6 +12,7 @@ from seatkeeper.catalog.manifests import read_manifest, read_proof
 from seatkeeper.catalog.shelves import find_manifests, find_proof
 from seatkeeper.core.apps import Verified
 from seatkeeper.core.errors import NotFoundError
+from seatkeeper.core.mapping import MappingInvalidError, compile_mapping
 from seatkeeper.spi.connector import Connector
 from seatkeeper.spi.documents import DocumentInvalidError
 
@@ -55,6 +56,27 @@ class Installed(Mapping[str, Connector[Any]]):
         """Why the others that are installed cannot be used, by name."""
         found = ((name, self._find(name)) for name in self._names)
         return {name: reason for name, reason in found if isinstance(reason, str)}
+
+    def find_faults(self, manifest: Path) -> Sequence[str]:
+        """Say all that is wrong with the manifest of an app, a sentence each, with the file and the line."""
+        try:
+            found = self._shelve(manifest.stem, manifest)
+        except OSError as error:
+            return (f"{manifest}: {error.strerror}",)
+        except UnicodeDecodeError:
+            return (f"{manifest}: is not UTF-8",)
+        except DocumentInvalidError as error:
+            return tuple(
+                f"{manifest}:{each.line}: {each.where}{': ' if each.where else ''}{each.sentence}"
+                for each in error.faults
+            )
+        if isinstance(found, str):
+            return (f"{manifest}: {found}",)
+        try:
+            compile_mapping(found.mapping, found.schema)
+        except MappingInvalidError as error:
+            return tuple(f"{manifest}: mapping: {problem}" for problem in error.problems)
+        return ()
 
     def _find(self, name: str) -> Connector[Any] | str:
         if name not in self._loaded:

@@ -50,7 +50,7 @@ def compile_behaviour(document: Located) -> tuple[Behaviour, Program]:
     faults = Faults(document)
     program = _Assembling(behaviour, faults).program()
     for place, sentence in list_faults(behaviour, program):
-        faults.add(place, sentence)
+        faults.follow(place, sentence)
     if faults.found:
         raise DocumentInvalidError(*faults.found)
     return behaviour, program

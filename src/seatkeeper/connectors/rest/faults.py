@@ -39,13 +39,21 @@ class Faults:
 
     def __init__(self, document: Located) -> None:
         self._document = document
+        self._places: list[Place] = []
         self.found: list[DocumentFault] = []
 
     def add(self, place: Place, sentence: str) -> None:
         """Take one down, and none twice."""
-        fault = self._document.fault(self._real(place), sentence)
+        self._places.append(self._real(place))
+        fault = self._document.fault(self._places[-1], sentence)
         if fault not in self.found:
             self.found.append(fault)
+
+    def follow(self, place: Place, sentence: str) -> None:
+        """Take down what may only follow from a fault inside, unless there is one."""
+        real = self._real(place)
+        if not any(inside[: len(real)] == real for inside in self._places):
+            self.add(place, sentence)
 
     def formula(self, source: str, place: Place, variables: Variables) -> Formula:
         """Compile an expression."""
