@@ -1,7 +1,8 @@
 """Samba as a domain controller of Active Directory, and a reader and writer of it that is not our connector.
 
 A real domain with a service account to which just two organizational units are delegated. Its ports are fixed, so
-each domain has a loopback address of its own, and needs root. What a test says about the domain is read and
+each domain has a loopback address of its own, and needs root. Nothing is synced to the disk, which would take most
+of the time of a test. What a test says about the domain is read and
 written by OpenLDAP's ``ldapsearch`` and ``ldapmodify`` over StartTLS, as the domain's administrator.
 """
 
@@ -47,6 +48,7 @@ server role = active directory domain controller
 server services = ldap
 interfaces = {address}/8
 bind interfaces only = yes
+ldb:nosync = yes
 private dir = {folder}/private
 state directory = {folder}/state
 cache directory = {folder}/cache
