@@ -2,8 +2,8 @@
 
 A real domain with a service account to which just two organizational units are delegated. Its ports are fixed, so
 each domain has a loopback address of its own, and needs root. Nothing is synced to the disk, which would take most
-of the time of a test. What a test says about the domain is read and
-written by OpenLDAP's ``ldapsearch`` and ``ldapmodify`` over StartTLS, as the domain's administrator.
+of the time of a test. What a test says about the domain is read and written by OpenLDAP's ``ldapsearch`` and
+``ldapmodify`` over StartTLS, as the domain's administrator.
 """
 
 import hashlib
