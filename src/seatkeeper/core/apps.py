@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 
-from seatkeeper.core.accounts import Abilities, Arrival
+from seatkeeper.core.accounts import Abilities, Arrival, Proof
 from seatkeeper.core.values import Document
 
 
@@ -56,7 +56,7 @@ ABILITIES = (
 def list_abilities(abilities: Abilities) -> tuple[str, ...]:
     """Put what an app can do into the words of the truth table; ``grants role`` for each type of entitlement."""
     able = {
-        "reads back": abilities.reads_back,
+        "reads back": abilities.reads_back and abilities.proof is not Proof.NEVER,
         "lists": abilities.lists,
         "creates": abilities.creates and abilities.arrival is Arrival.AT_ONCE,
         "invites": abilities.creates and abilities.arrival is Arrival.BY_INVITATION,
