@@ -51,6 +51,12 @@ def is_of(pattern: str, name: str) -> bool:
     return re.fullmatch(made + re.escape(pattern[at:]), name) is not None
 
 
+def may_be_of(pattern: str, wildcard: str) -> bool:
+    """Say whether ``*`` and ``?`` could stand for a file of the pattern's; digits are tried, whatever they are."""
+    loose = re.sub(r"[0-9]", "?", wildcard)
+    return any(answers(loose, _PLACE.sub("1" * digits, pattern)) for digits in range(1, 20))
+
+
 def answers(pattern: str, name: str) -> bool:
     """Say whether a file is one of those that ``*`` and ``?`` stand for."""
     return fnmatchcase(name, pattern)

@@ -10,7 +10,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from seatkeeper.connectors.files.columns import Column, Special, check_spans, parse_columns
 from seatkeeper.connectors.files.formats import DELIMITERS, LINE_ENDS, Delimited, Fixed, Format, JSONLines
 from seatkeeper.connectors.files.layouts import ENCODINGS, Layout, Words
-from seatkeeper.connectors.files.naming import check_file_name, check_folder, has_number
+from seatkeeper.connectors.files.naming import check_file_name, check_folder, has_number, may_be_of
 from seatkeeper.connectors.files.pins import check_pin
 from seatkeeper.connectors.files.texts import Texts
 from seatkeeper.spi.settings import ADVANCED, ConnectorSettings
@@ -291,6 +291,13 @@ class FilesSettings(ConnectorSettings):
             raise ValueError("file_name: {number} has to stand in it, or one change would overwrite another")
         if self.control_file is not None and "{file}" not in self.control_file:
             raise ValueError("control_file: {file} has to stand in it, such as {file}.ok")
+        return self
+
+    @model_validator(mode="after")
+    def _check_return_file_is_theirs(self) -> "FilesSettings":
+        where = (self.return_folder or self.folder).strip("/")
+        if self.return_file and where == self.folder.strip("/") and may_be_of(self.file_name, self.return_file):
+            raise ValueError("return_file: it would take Seatkeeper's own file for the app's; give another name")
         return self
 
     @model_validator(mode="after")
