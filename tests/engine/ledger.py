@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from seatkeeper.core.accounts import Abilities, SeenAccount, SeenGroup
+from seatkeeper.core.accounts import Abilities, Arrival, SeenAccount, SeenGroup, Standing
 from seatkeeper.core.entitlements import Entitlement
 from seatkeeper.core.ids import Uid
 from seatkeeper.core.integrations import MappingRules
@@ -65,6 +65,7 @@ class Ledger:
     def __init__(self) -> None:
         self.accounts: dict[Uid, Account] = {}
         self.groups: dict[Uid, Group] = {}
+        self.invitations: dict[Uid, str] = {}
         self.calls: list[str] = []
         self.abilities = Abilities(NAME, groups=True, grants=frozenset({"role"}))
         self.ignored: set[str] = set()
@@ -92,6 +93,12 @@ class Ledger:
         key = Uid(f"g{self.new_uid()}")
         self.groups[key] = Group(name, set(members))
         return key
+
+    def accept(self, name: str) -> Uid:
+        """Let somebody who is invited join."""
+        [invitation] = [uid for uid, invited in self.invitations.items() if invited == name]
+        del self.invitations[invitation]
+        return self.add(name)
 
     def named(self, name: str) -> Account:
         """The one account of that name."""
@@ -159,6 +166,9 @@ class Ledger:
             self._shown[uid] = (copy.deepcopy(self.accounts.get(uid)), self.lag)
 
     def show(self, uid: Uid) -> SeenAccount | None:
+        if uid in self.invitations and self.abilities.shows_invitations:
+            name = self.invitations[uid]
+            return SeenAccount(uid, name, None, {NAME: name}, standing=Standing.INVITED)
         account = self.accounts.get(uid)
         if uid in self._shown:
             account, left = self._shown[uid]
@@ -220,6 +230,9 @@ class LedgerSession:
             if any(account.name.casefold() == name.casefold() for account in self.ledger.accounts.values()):
                 raise AccountExistsError(f"{name} is in the books already.")
             uid = self.ledger.new_uid()
+            if self.ledger.abilities.arrival is Arrival.BY_INVITATION:
+                self.ledger.invitations[uid] = name
+                return uid
             self.ledger.remember(uid)
             self.ledger.accounts[uid] = Account(name)
             self._write(uid, attributes)
@@ -243,6 +256,11 @@ class LedgerSession:
             del self.ledger.accounts[uid]
             for group in self.ledger.groups.values() if self.ledger.forgets_members else ():
                 group.members.discard(uid)
+
+    async def withdraw_invitation(self, uid: Uid) -> None:
+        async with self.ledger.call("withdraw", uid):
+            if self.ledger.invitations.pop(uid, None) is None:
+                raise AccountNotFoundError(f"{uid} is not invited.")
 
     async def list_entitlements(self) -> Sequence[Entitlement]:
         async with self.ledger.call("list_entitlements"):

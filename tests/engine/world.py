@@ -20,6 +20,7 @@ from seatkeeper.operations.groups import (
     create_group,
     delete_group,
 )
+from seatkeeper.operations.tasks import complete_task
 from seatkeeper.operations.users import UserDraft, change_user, create_user, delete_user
 from seatkeeper.store.database import Database, Row
 from seatkeeper.store.identifiers import new_id
@@ -166,6 +167,11 @@ class World:
     async def task(self) -> TaskId:
         [task] = await self.tasks()
         return task.id
+
+    async def done(self, task_id: TaskId) -> None:
+        """Say that the work a task asks for is done."""
+        async with self.database.transaction(OWNER) as tx:
+            await complete_task(tx, task_id)
 
     async def set_integration(self, assignments: str, *values: object) -> None:
         """Change the integration's row directly."""

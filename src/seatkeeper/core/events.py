@@ -47,6 +47,7 @@ class EventKind(StrEnum):
     ACCOUNT_ADOPTED = "account.adopted"
     REMOVALS_HELD = "removals.held"
     TASK_OPENED = "task.opened"
+    TASK_OVERDUE = "task.overdue"
     TASK_DONE = "task.done"
     TASK_DECLINED = "task.declined"
     ROLE_GIVEN = "role.given"
@@ -82,6 +83,7 @@ FOLDING = frozenset(
         *(kind for kind in EventKind if kind.value.startswith("job.")),
         EventKind.ACCOUNT_ADOPTED,
         EventKind.TASK_OPENED,
+        EventKind.TASK_OVERDUE,
         EventKind.TASK_DONE,
         EventKind.TASK_DECLINED,
     }

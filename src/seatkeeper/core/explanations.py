@@ -98,8 +98,16 @@ EXPLANATIONS: Mapping[ProblemCode, Explanation] = {
         " it can sign in and find an account again.",
     ),
     ProblemCode.PERSON_NEEDED: Explanation(
-        "A person has to do something in the app.",
+        "A person has to do this by hand in the app.",
         "Do what the task says, and close it.",
+    ),
+    ProblemCode.NOT_DONE: Explanation(
+        "It was said to be done by hand, and the app does not show it.",
+        "Look at the steps again, and close the task once the app holds what they say.",
+    ),
+    ProblemCode.TO_BE_CONFIRMED: Explanation(
+        "It was done by hand, and another person has to look at it.",
+        "Look in the app whether it is as the task says, and confirm it or say what is missing.",
     ),
     ProblemCode.SETTINGS_INVALID: Explanation(
         "The integration's settings do not work.",

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeAlias
 
+from seatkeeper.core.handwork import Errand
 from seatkeeper.core.problems import Problem
 
 
@@ -14,9 +15,13 @@ class Succeeded:
 
 @dataclass(frozen=True, slots=True)
 class Unverified:
-    """The app took every step; ``unread`` names what cannot be read back from it."""
+    """The app took every step; ``unread`` names what cannot be read back from it.
+
+    ``by`` is who says that it was done, where a person did it.
+    """
 
     unread: tuple[str, ...]
+    by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,8 @@ class Waiting:
 
     problem: Problem
     choices: tuple[str, ...] = ()
+    errand: Errand | None = None
+    """What the person is to do, where that is known step by step."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,8 @@ class ProblemCode(StrEnum):
     REQUIRED_MISSING = "required_missing"
     REMOVALS_HELD = "removals_held"
     PERSON_NEEDED = "person_needed"
+    NOT_DONE = "not_done"
+    TO_BE_CONFIRMED = "to_be_confirmed"
     SETTINGS_INVALID = "settings_invalid"
     ATTEMPTS_SPENT = "attempts_spent"
     CONNECTOR_BUG = "connector_bug"

@@ -12,6 +12,8 @@ class TaskKind(StrEnum):
     """Removals above the policy's limit are held: one task for all held jobs of an integration, with no job."""
     ACT_BY_HAND = "act_by_hand"
     """Something only a person can do in the app; when it is done, the job looks again."""
+    CONFIRM = "confirm"
+    """Somebody says that it was done, and the integration wants another person to look at it."""
 
 
 class TaskState(StrEnum):

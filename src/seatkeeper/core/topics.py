@@ -64,6 +64,7 @@ TOPICS: Mapping[str, Topic] = {
                 EventKind.INTEGRATION_SYNC_REQUESTED,
                 EventKind.REMOVALS_HELD,
                 EventKind.TASK_OPENED,
+                EventKind.TASK_OVERDUE,
                 EventKind.TASK_DONE,
                 EventKind.TASK_DECLINED,
             }

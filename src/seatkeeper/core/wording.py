@@ -12,6 +12,7 @@ The details of an event have one meaning each, whatever its kind:
 ``role``     what somebody became or was        ``method``   how somebody signed in, or tried to
 ``address``  where they did                     ``requests`` number of requests recorded or replayed
 ``waiting``  number of members who have yet to arrive
+``by``       who says that it was done by hand  ``file``     the name of a file a person kept with a task
 ``networks`` from where an integration may now be called; none means from everywhere
 """
 
@@ -74,6 +75,7 @@ EVENTS: Mapping[EventKind, str] = {
     EventKind.ACCOUNT_ADOPTED: "{target} had an account in the app, which is now kept by Seatkeeper",
     EventKind.REMOVALS_HELD: "Removals from {target} are held for an Owner",
     EventKind.TASK_OPENED: "{target} needs a person",
+    EventKind.TASK_OVERDUE: "The task about {target} is overdue",
     EventKind.TASK_DONE: "{actor} did the task about {target}",
     EventKind.TASK_DECLINED: "{actor} declined the task about {target}",
     EventKind.ROLE_GIVEN: "{actor} gave {target} a role on the integration",
@@ -240,11 +242,19 @@ def _particulars(details: Mapping[str, Any]) -> Iterator[str]:
     if details.get("uid"):
         yield f"account {details['uid']}"
     yield from _of_access(details)
-    if details.get("note"):
-        yield f"“{details['note']}”"
+    yield from _of_person(details)
     if details.get("problem"):
         problem = Problem(ProblemCode(details["problem"]), str(details.get("detail") or ""))
         yield explain(problem).sentence.rstrip(".")
+
+
+def _of_person(details: Mapping[str, Any]) -> Iterator[str]:
+    if details.get("by"):
+        yield f"by hand, by {details['by']}"
+    if details.get("file"):
+        yield f"with the file {details['file']}"
+    if details.get("note"):
+        yield f"“{details['note']}”"
 
 
 def _of_access(details: Mapping[str, Any]) -> Iterator[str]:

@@ -6,13 +6,17 @@ from typing import TypeVar
 
 from seatkeeper.core.accounts import Abilities, SeenAccount, SeenGroup
 from seatkeeper.core.entitlements import Entitlement
+from seatkeeper.core.handwork import Whom
 from seatkeeper.core.ids import Uid
+from seatkeeper.core.steps import Step
 from seatkeeper.core.values import Attributes
 from seatkeeper.spi.connector import (
     CreatesAccounts,
     DeletesAccounts,
     DisablesAccounts,
     GrantsEntitlements,
+    Guidance,
+    GuidesPeople,
     ManagesGroups,
     ReadsAccounts,
     Session,
@@ -47,6 +51,7 @@ class App:
         self._deletes = session if isinstance(session, DeletesAccounts) else None
         self._withdraws = session if isinstance(session, WithdrawsInvitations) else None
         self._grants = session if isinstance(session, GrantsEntitlements) else None
+        self._guides = session if isinstance(session, GuidesPeople) else None
         self._groups = session if isinstance(session, ManagesGroups) else None
 
     @property
@@ -61,6 +66,11 @@ class App:
     def reads(self) -> bool:
         """Accounts can be read back and looked for."""
         return self._reads is not None and self.abilities.reads_back
+
+    @property
+    def is_of_people(self) -> bool:
+        """Everything is done by people, as the integration tells them."""
+        return self._guides is not None
 
     async def check(self) -> None:
         """Prove address and service account."""
@@ -101,6 +111,17 @@ class App:
     async def revoke(self, uid: Uid, entitlements: Sequence[Entitlement]) -> None:
         """Take entitlements away."""
         await guarded(_promised(self._grants, "revoke entitlements").revoke(uid, entitlements))
+
+    def guide(self, step: Step, whom: Whom) -> Guidance:
+        """Say how a person is to take a step."""
+        if self._guides is None:
+            return Guidance()
+        try:
+            return self._guides.guide(step, whom)
+        except ConnectorError:
+            raise
+        except Exception as error:
+            raise as_bug(error) from error
 
     async def read_group(self, uid: Uid) -> SeenGroup | None:
         """Read one group."""

@@ -7,13 +7,15 @@ from datetime import datetime
 from typing import TypeAlias, TypeVar
 
 from seatkeeper.core.accounts import Presence, SeenAccount, WantedAccount
+from seatkeeper.core.carried_out import carried_out
 from seatkeeper.core.entitlements import Entitlement
-from seatkeeper.core.outcomes import Failed, Outcome, Quarantined, Retrying, Unchanged, Waiting
-from seatkeeper.core.plan import lacking, plan
+from seatkeeper.core.outcomes import Failed, Outcome, Quarantined, Retrying, Unchanged, Unverified, Waiting
+from seatkeeper.core.plan import ACCOUNT, lacking, plan
 from seatkeeper.core.problems import Problem, ProblemCode
 from seatkeeper.core.steps import CreateAccount, DeleteAccount, DisableAccount, Plan
 from seatkeeper.engine.app import ConnectorBugError
 from seatkeeper.engine.apply import apply
+from seatkeeper.engine.by_hand import powerless
 from seatkeeper.engine.connections import NoSessionError
 from seatkeeper.engine.goals import Goal
 from seatkeeper.engine.leave_groups import leave_groups
@@ -40,6 +42,9 @@ LONGEST_ATTEMPT = 300.0
 
 _MOST_ROUNDS = 3
 """How often an attempt looks again when the app turns out to hold something else than it showed."""
+
+_UNREADABLE = frozenset({ProblemCode.REJECTED_VALUE, ProblemCode.PERMISSION_MISSING, ProblemCode.CONNECTOR_BUG})
+"""What keeps an attempt from looking, and would at every other attempt: then a person's word has to do."""
 
 P = TypeVar("P")
 
@@ -72,7 +77,13 @@ async def attempt_account(place: Workplace, job: ClaimedJob, goal: Goal) -> Acco
     progress = Progress(known, is_chosen=chosen is not None, declined=job.declined_uids)
     started_at = clock()
     result = await interpret(_carry_out(place, job, goal, progress))
+    if job.done_by is not None and not progress.steps and _could_not_look(result):
+        result = Unverified((ACCOUNT,), job.done_by)
     return AccountAttempt(job, goal, progress, started_at, clock(), result)
+
+
+def _could_not_look(result: Result) -> bool:
+    return isinstance(result, Failed) and result.problem.code in _UNREADABLE
 
 
 async def interpret(  # noqa: PLR0911, PLR0912, C901 - one line for each of a closed set
@@ -141,9 +152,12 @@ async def _round(place: Workplace, job: ClaimedJob, goal: Goal, progress: Progre
     assert isinstance(wanted, WantedAccount)
     account = goal.person.account
     held = frozenset(grant.entitlement for grant in account.grants)
-    steps = _plan(place, goal, seen, held)
+    steps = _plan(place, job, goal, seen, held)
     if isinstance(steps, Failed):
         return steps
+    if job.done_by is not None and steps.by_hand and not place.app.reads:
+        seen = _take_word(place, steps, progress)
+        steps = plan(wanted, seen, place.app.abilities, held)
     if steps.is_empty:
         return verify_untouched(place, job, wanted, seen)
     if _takes_access(steps) and not job.counted:
@@ -170,8 +184,20 @@ async def _take_steps(
     return None
 
 
-def _plan(place: Workplace, goal: Goal, seen: SeenAccount | None, held: frozenset[Entitlement]) -> Plan | Failed:
-    wanted, abilities = goal.wanted, place.app.abilities
+def _take_word(place: Workplace, steps: Plan, progress: Progress) -> SeenAccount | None:
+    """Believe somebody who says that it is done, where nobody can look."""
+    by_hand = (each.step for each in steps.by_hand)
+    progress.seen = carried_out(by_hand, progress.seen, place.app.abilities.name_attribute)
+    progress.uid = None if progress.seen is None else progress.seen.uid
+    progress.is_known = True
+    return progress.seen
+
+
+def _plan(
+    place: Workplace, job: ClaimedJob, goal: Goal, seen: SeenAccount | None, held: frozenset[Entitlement]
+) -> Plan | Failed:
+    wanted = goal.wanted
+    abilities = powerless(place.app.abilities) if job.by_hand else place.app.abilities
     assert isinstance(wanted, WantedAccount)
     steps = plan(wanted, seen, abilities, held, was_invited=goal.person.account.invited_at is not None)
     lacks = lacking(wanted, abilities) if any(isinstance(step, CreateAccount) for step in steps.steps) else ()

@@ -53,13 +53,7 @@ async def _ask(engine: Engine, integration: Integration) -> Offered:
 
 def _problem(outcome: Outcome) -> Problem:
     match outcome:
-        case (
-            Pending(problem)
-            | Retrying(problem, _)
-            | Waiting(problem, _)
-            | Failed(problem, _)
-            | Quarantined(problem)
-        ):
+        case Pending(problem) | Retrying(problem, _) | Waiting(problem) | Failed(problem) | Quarantined(problem):
             return problem
         case Succeeded() | Unverified() | Unchanged():
             raise AssertionError("an app that was only asked something has done nothing")

@@ -79,13 +79,7 @@ async def _settle(engine: Engine, turn: Turn, outcome: Outcome, exhibits: Sequen
         case Retrying(problem, _) if turn.quarantine is None:
             down, links = DownApp(TransientError(problem.detail)), Links(engine.database, turn.integration.id)
             return Workplace(engine, turn.integration, down, get_mapping(turn.integration), links)
-        case (
-            Pending(problem)
-            | Retrying(problem, _)
-            | Waiting(problem, _)
-            | Failed(problem, _)
-            | Quarantined(problem)
-        ):
+        case Pending(problem) | Retrying(problem, _) | Waiting(problem) | Failed(problem) | Quarantined(problem):
             _log.warning("app.not_opened", integration=turn.integration.slug, problem=problem.code)
             await change(engine.database, lambda tx: _stop(tx, engine, turn, problem))
             await change(engine.database, lambda tx: keep(tx, Occasion(turn.integration.id), exhibits))

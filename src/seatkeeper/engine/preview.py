@@ -83,13 +83,7 @@ async def look_at(place: Workplace, person: Person) -> Preview:
 def problem_of(outcome: Outcome) -> Problem | None:
     """Give what kept a look from succeeding."""
     match outcome:
-        case (
-            Pending(problem)
-            | Retrying(problem, _)
-            | Waiting(problem, _)
-            | Failed(problem, _)
-            | Quarantined(problem)
-        ):
+        case Pending(problem) | Retrying(problem, _) | Waiting(problem) | Failed(problem) | Quarantined(problem):
             return problem
         case Succeeded() | Unverified() | Unchanged():
             return None

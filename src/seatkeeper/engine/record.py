@@ -146,7 +146,12 @@ async def _write_tasks(
         problem, kind = entry.verdict.problem, entry.verdict.task
         assert problem is not None
         assert kind is not None
-        task = NewTask(turn.integration.id, entry.job.id, kind, problem, entry.verdict.choices)
+        errand = entry.verdict.errand
+        after = None if errand is None else errand.due_after
+        due_at = tx.now + (after or turn.integration.policy.tasks_due_after)
+        task = NewTask(
+            turn.integration.id, entry.job.id, kind, problem, entry.verdict.choices, errand=errand, due_at=due_at
+        )
         if await open_task(tx, task) is not None:
             opened.append(_happening(turn, entry, EventKind.TASK_OPENED, _problem(entry.verdict)))
     return opened

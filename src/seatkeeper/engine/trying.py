@@ -54,13 +54,7 @@ async def try_connection(
     match told:
         case None:
             pass
-        case (
-            Pending(problem)
-            | Retrying(problem, _)
-            | Waiting(problem, _)
-            | Failed(problem, _)
-            | Quarantined(problem)
-        ):
+        case Pending(problem) | Retrying(problem, _) | Waiting(problem) | Failed(problem) | Quarantined(problem):
             trying.fail(_in_plain_words(problem, patience))
         case Succeeded() | Unverified() | Unchanged():
             raise AssertionError("trying a connection is no attempt at a job")

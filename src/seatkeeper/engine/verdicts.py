@@ -1,12 +1,13 @@
 """From how an attempt ended to what becomes of its job and its integration. Pure but for jitter."""
 
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, assert_never
 
 from seatkeeper.core.backoff import is_spent, next_delay
 from seatkeeper.core.events import EventKind
+from seatkeeper.core.handwork import Errand
 from seatkeeper.core.integrations import RetryRule
 from seatkeeper.core.jobs import JobKind, JobState
 from seatkeeper.core.outcomes import (
@@ -49,6 +50,7 @@ class Verdict:
     kind: JobKind | None = None
     task: TaskKind | None = None
     choices: tuple[str, ...] = ()
+    errand: Errand | None = None
     pause_until: datetime | None = None
     probe_at: datetime | None = None
 
@@ -69,9 +71,10 @@ class Court:
         """Say what becomes of the job."""
         match result:
             case Succeeded():
-                return Verdict(JobState.SUCCEEDED, "succeeded", EventKind.JOB_SUCCEEDED)
-            case Unverified(unread):
-                details = {"unread": list(unread)}
+                done_by = {} if job.done_by is None else {"by": job.done_by}
+                return Verdict(JobState.SUCCEEDED, "succeeded", EventKind.JOB_SUCCEEDED, details=done_by)
+            case Unverified(unread, by):
+                details: dict[str, Any] = {"unread": list(unread)} if by is None else {"by": by}
                 return Verdict(JobState.UNVERIFIED, "unverified", EventKind.JOB_UNVERIFIED, details=details)
             case Unchanged():
                 return Verdict(JobState.UNCHANGED, "unchanged", EventKind.JOB_UNCHANGED)
@@ -82,11 +85,9 @@ class Court:
                 return Verdict(JobState.QUEUED, "throttled", problem=problem, pause_until=self.now + pause)
             case Retrying(problem, _):
                 return self._retry(job, problem)
-            case Waiting(problem, choices):
-                kind = _task_kind(problem)
-                return Verdict(
-                    JobState.WAITING, "waiting", EventKind.JOB_WAITING, problem, task=kind, choices=choices
-                )
+            case Waiting(problem, choices, errand):
+                verdict = Verdict(JobState.WAITING, "waiting", EventKind.JOB_WAITING, problem)
+                return replace(verdict, task=_task_kind(problem), choices=choices, errand=errand)
             case Failed(problem, traceback):
                 return Verdict(JobState.FAILED, "failed", EventKind.JOB_FAILED, problem, traceback)
             case Quarantined(problem):
@@ -128,6 +129,8 @@ class Court:
     def _retry(self, job: ClaimedJob, problem: Problem) -> Verdict:
         # What was awaited before is no failure: the time for retries begins now.
         first_failed_at = (None if job.last_problem in AWAITED else job.first_failed_at) or self.now
+        if is_spent(self.retries, first_failed_at, self.now) and job.done_by is not None:
+            return self.judge(job, Unverified((ACCOUNT,), job.done_by))
         if is_spent(self.retries, first_failed_at, self.now):
             spent = Problem(ProblemCode.ATTEMPTS_SPENT, problem.detail)
             return Verdict(JobState.FAILED, "failed", EventKind.JOB_FAILED, spent)

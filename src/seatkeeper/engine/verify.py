@@ -14,13 +14,15 @@ from seatkeeper.core.accounts import (
     Standing,
     WantedAccount,
 )
+from seatkeeper.core.carried_out import carried_out
 from seatkeeper.core.entitlements import Entitlement
 from seatkeeper.core.ids import Uid
 from seatkeeper.core.outcomes import Failed, Outcome, Pending, Retrying, Succeeded, Unchanged, Unverified, Waiting
-from seatkeeper.core.plan import differences, is_made_by_the_app, unreadable
+from seatkeeper.core.plan import ACCOUNT, differences, is_made_by_the_app, unreadable
 from seatkeeper.core.problems import AWAITED, Problem, ProblemCode
-from seatkeeper.core.steps import CreateAccount, Missing, Plan
+from seatkeeper.core.steps import CreateAccount, Plan
 from seatkeeper.core.wording import describe_missing
+from seatkeeper.engine.by_hand import errand, whom
 from seatkeeper.engine.goals import as_text
 from seatkeeper.engine.observe import Progress
 from seatkeeper.engine.workplace import Workplace
@@ -45,20 +47,20 @@ class Done:
 async def verify(place: Workplace, job: ClaimedJob, done: Done, progress: Progress) -> Outcome:
     """Read the account back and say how the attempt ended. Leaves what it saw in ``progress``."""
     abilities = place.app.abilities
+    differing: tuple[str, ...] = ()
     if not place.app.reads:
-        progress.seen = _assume(done.wanted, progress, abilities.name_attribute)
-        differing: tuple[str, ...] = ()
-    else:
+        progress.seen = _assume(done.plan, progress, abilities.name_attribute)
+    elif done.plan.steps:
         differing = await _read_until_right(place, done, progress)
-    if done.plan.shortfalls:
-        return _ask_a_person(done.plan.shortfalls)
+    if done.plan.by_hand:
+        return _ask_a_person(place, job, done, progress)
     follows = _what_follows(done.wanted, progress.seen)
     if follows is not None:
         return _handed_on(done.plan, follows, place)
     if differing:
         return not_as_wanted(differing, job)
     unread = unreadable(done.wanted, abilities, seen=progress.seen, done=done.plan)
-    return Unverified(unread) if unread else Succeeded()
+    return Unverified(unread, job.done_by) if unread else Succeeded()
 
 
 def verify_untouched(
@@ -71,11 +73,13 @@ def verify_untouched(
         follows = Pending(Problem(ProblemCode.PREPARED, ""))
     if follows is not None:
         return follows
-    was_awaited = job.last_problem in AWAITED
-    if not was_awaited and abilities.proof is not Proof.NEVER:
+    if job.done_by is not None and not place.app.reads:
+        return Unverified((ACCOUNT,), job.done_by)
+    was_expected = job.last_problem in AWAITED or job.done_by is not None
+    if not was_expected and abilities.proof is not Proof.NEVER:
         return Unchanged()
     unread = unreadable(wanted, abilities, seen=seen)
-    return Unverified(unread) if unread else Succeeded()
+    return Unverified(unread, job.done_by) if unread else Succeeded()
 
 
 def _what_follows(wanted: WantedAccount, seen: SeenAccount | None) -> Pending | None:
@@ -123,7 +127,7 @@ async def _read_until_right(place: Workplace, done: Done, progress: Progress) ->
         assert progress.uid is not None
         progress.seen = await place.app.read_account(progress.uid)
         differing = differences(done.wanted, progress.seen, place.app.abilities, done.held)
-        if not differing or done.plan.shortfalls or _what_follows(done.wanted, progress.seen) is not None:
+        if not differing or done.plan.by_hand or _what_follows(done.wanted, progress.seen) is not None:
             break
     if progress.seen is None and _was_invited_unseen(place, done.plan):
         progress.seen = invitation(progress.uid, done.wanted, place)
@@ -147,20 +151,24 @@ def invitation(uid: Uid | None, wanted: WantedAccount, place: Workplace) -> Seen
     return SeenAccount(uid, name, None, {}, standing=standing)
 
 
-def _assume(wanted: WantedAccount, progress: Progress, name_attribute: str) -> SeenAccount | None:
-    """Take what was wanted for what is there: this app cannot be read."""
-    if progress.uid is None or wanted.presence is Presence.ABSENT:
+def _assume(plan: Plan, progress: Progress, name_attribute: str) -> SeenAccount | None:
+    """Take the steps' word for what is there: this app cannot be read."""
+    seen = carried_out(plan.steps, progress.seen, name_attribute)
+    if seen is None or progress.uid is None:
         progress.uid = None
         return None
-    before = progress.seen or SeenAccount(progress.uid, progress.uid, active=True, attributes={})
-    return replace(
-        before,
-        name=as_text(wanted.attributes.get(name_attribute)) or before.name,
-        active=wanted.presence is Presence.ACTIVE,
-        attributes={**before.attributes, **wanted.attributes},
-        entitlements=before.entitlements if wanted.entitlements is None else wanted.entitlements,
-    )
+    return replace(seen, uid=progress.uid)
 
 
-def _ask_a_person(shortfalls: Sequence[Missing]) -> Waiting:
-    return Waiting(Problem(ProblemCode.NOT_SUPPORTED, " ".join(map(describe_missing, shortfalls))))
+def _ask_a_person(place: Workplace, job: ClaimedJob, done: Done, progress: Progress) -> Waiting:
+    abilities = place.app.abilities
+    about = whom(done.wanted, progress.seen, abilities, place.sensitive)
+    steps = [each.step for each in done.plan.by_hand]
+    work = errand(place.app, steps, about, place.sensitive)
+    if job.done_by is not None:
+        left = differences(done.wanted, progress.seen, abilities, done.held)
+        return Waiting(Problem(ProblemCode.NOT_DONE, ", ".join((job.done_by, *left))), errand=work)
+    if job.by_hand or place.app.is_of_people:
+        return Waiting(Problem(ProblemCode.PERSON_NEEDED, ""), errand=work)
+    told = " ".join(map(describe_missing, done.plan.shortfalls))
+    return Waiting(Problem(ProblemCode.NOT_SUPPORTED, told), errand=work)

@@ -72,6 +72,8 @@ ANSWERS: Mapping[ProblemCode, tuple[int, str | None] | None] = {
     ProblemCode.ATTEMPTS_SPENT: (503, None),
     ProblemCode.CONNECTOR_BUG: (500, None),
     ProblemCode.PERSON_NEEDED: None,
+    ProblemCode.NOT_DONE: None,
+    ProblemCode.TO_BE_CONFIRMED: None,
     ProblemCode.NOT_SHOWN: None,
     ProblemCode.INVITED: None,
     ProblemCode.PREPARED: None,

@@ -9,13 +9,16 @@ protocols that its app allows; ``abilities`` says the same in data, and the two 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
 
 from seatkeeper.core.accounts import Abilities, SeenAccount, SeenGroup
 from seatkeeper.core.apps import AppFacts
 from seatkeeper.core.entitlements import Entitlement
+from seatkeeper.core.handwork import Whom
 from seatkeeper.core.ids import Uid
 from seatkeeper.core.integrations import MappingRules, SchemaAttribute
+from seatkeeper.core.steps import Step
 from seatkeeper.core.values import Attributes
 from seatkeeper.spi.documents import Located
 from seatkeeper.spi.settings import ConnectorSettings
@@ -181,6 +184,28 @@ class ManagesGroups(Protocol):
         Never rewrites the whole list, so members put there by others stay. Adding a member twice and
         removing a stranger are success.
         """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Guidance:
+    """How a step that is left to a person is seen to: in Markdown, by when, by whom, and how it is checked."""
+
+    text: str = ""
+    due_after: timedelta | None = None
+    """None leaves it to the integration's policy."""
+    assignee: str | None = None
+    """The e-mail address of a member; None leaves it to whoever may answer tasks of the integration."""
+    four_eyes: bool = False
+    """It counts once another person has looked at it."""
+
+
+@runtime_checkable
+class GuidesPeople(Protocol):
+    """The integration says how a person is to take a step that its connector cannot take."""
+
+    def guide(self, step: Step, whom: Whom) -> Guidance:
+        """Say how. Without a call to the app, and without secrets: what it says is kept and shown."""
         ...
 
 

@@ -380,6 +380,7 @@ tasks = Table(
     Column("work", JSONB, nullable=False, server_default=text("'[]'::jsonb")),
     Column("due_at", INSTANT, nullable=True),
     Column("reminded_at", INSTANT, nullable=True),
+    Column("four_eyes", Boolean, nullable=False, server_default=text("false")),
     Column("answer", JSONB, nullable=True),
     Column("assignee_id", Uuid, ForeignKey("members.id", ondelete="SET NULL"), nullable=True),
     Column("opened_at", INSTANT, nullable=False),
@@ -394,4 +395,17 @@ tasks = Table(
     Index("tasks_newest_first", "integration_id", text("id DESC")),
     Index("tasks_open", "integration_id", text("id DESC"), postgresql_where=text("state = 'open'")),
     Index("tasks_to_remind_of", "due_at", postgresql_where=text("state = 'open' AND reminded_at IS NULL")),
+)
+
+task_files = Table(
+    "task_files",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    owned_by("tasks"),
+    Column("name", Text, nullable=False),
+    Column("media_type", Text, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("added_at", INSTANT, nullable=False),
+    Column("added_by", Text, nullable=False),
+    Index("files_by_task", "task_id"),
 )

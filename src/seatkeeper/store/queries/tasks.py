@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Select, Text, Uuid, bindparam, cast, func, select
 
 from seatkeeper.core.errors import NotFoundError
+from seatkeeper.core.handwork import HandValue, Handwork
 from seatkeeper.core.ids import IntegrationId, JobId, MemberId, TaskId
 from seatkeeper.core.problems import Problem, ProblemCode
 from seatkeeper.core.tasks import TaskKind, TaskState
@@ -53,15 +55,23 @@ class ListedTask:
     """The name of whom the task was given to."""
     note: str
     """What the person said who closed it."""
+    work: tuple[Handwork, ...]
+    due_at: datetime | None
+    four_eyes: bool
+    """It counts once another person has looked at it."""
 
 
-_PLAIN = ("id", "integration_id", "job_id", "opened_at", "closed_at", "closed_by", "assignee_id")
+_PLAIN = (
+    *("id", "integration_id", "job_id", "opened_at", "closed_at", "closed_by", "assignee_id"),
+    *("due_at", "four_eyes"),
+)
+_READ = ("kind", "state", "problem_code", "problem_detail", "choices", "work")
 
 
 def _selected() -> Select[tuple[object, ...]]:
     return (
         select(
-            *(tasks.c[name] for name in (*_PLAIN, "kind", "state", "problem_code", "problem_detail", "choices")),
+            *(tasks.c[name] for name in (*_PLAIN, *_READ)),
             integrations.c.slug.label("integration"),
             jobs.c.target,
             jobs.c.app_group_id.is_not(None).label("is_about_group"),
@@ -132,4 +142,9 @@ def _task(row: Row) -> ListedTask:
         state=TaskState(row["state"]),
         problem=Problem(ProblemCode(row["problem_code"]), row["problem_detail"]),
         choices=tuple(row["choices"]),
+        work=tuple(_work(each) for each in row["work"]),
     )
+
+
+def _work(told: dict[str, Any]) -> Handwork:
+    return Handwork(told["what"], tuple(HandValue(**each) for each in told["values"]), told["text"])

@@ -57,6 +57,10 @@ class ClaimedJob:
     target: str
     request_id: str | None
     started_at: datetime
+    by_hand: bool = False
+    """A person does all of it: the connector only reads."""
+    done_by: str | None = None
+    """Who says that what was left to a person is done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +122,7 @@ def _claim(which: ColumnElement[bool]) -> Prepared:
             *(jobs.c[name] for name in ("id", "kind", "account_id", "app_group_id", "attempts", "failures")),
             *(jobs.c[name] for name in ("first_failed_at", "problem_code", "approved", "chosen_uid", "target")),
             *(jobs.c[name] for name in ("declined_uids", "request_id", "started_at", "due_at")),
+            *(jobs.c[name] for name in ("by_hand", "done_by")),
         )
     )
 
@@ -143,6 +148,7 @@ def _put_back() -> Prepared:
             problem_detail=case(
                 (tried == 1, bindparam("problem_detail", type_=Text)), else_=jobs.c.problem_detail
             ),
+            done_by=case((state == JobState.WAITING.value, null()), else_=jobs.c.done_by),
             kind=func.coalesce(bindparam("kind", type_=Text), jobs.c.kind),
             priority=func.coalesce(bindparam("priority", type_=SmallInteger), jobs.c.priority),
         )
@@ -256,4 +262,6 @@ def _job(row: Row, *, counted: bool) -> ClaimedJob:
         target=row["target"],
         request_id=row["request_id"],
         started_at=row["started_at"],
+        by_hand=row["by_hand"],
+        done_by=row["done_by"],
     )

@@ -4,7 +4,21 @@ from collections.abc import Sequence
 from typing import Any
 
 from psycopg.errors import UniqueViolation
-from sqlalchemy import DateTime, Text, Update, Uuid, any_, bindparam, exists, func, literal, or_, update
+from sqlalchemy import (
+    DateTime,
+    Text,
+    Update,
+    Uuid,
+    and_,
+    any_,
+    bindparam,
+    exists,
+    func,
+    literal,
+    not_,
+    or_,
+    update,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from seatkeeper.core.errors import NotPossibleNowError
@@ -29,6 +43,8 @@ _AGAIN: dict[str, Any] = {
     "problem_code": None,
     "problem_detail": None,
     "ended_at": None,
+    "by_hand": False,
+    "done_by": None,
 }
 _OVER: dict[str, Any] = {"state": JobState.CANCELLED.value, "ended_at": _NOW, "held": False}
 
@@ -47,16 +63,28 @@ _RETRY = _changing(update(jobs).where(_THIS, _IS_FAILED).values(_AGAIN))
 _RETRY_FAILED = _changing(update(jobs).where(_ITS_OWN, _IS_FAILED, _is_not_followed()).values(_AGAIN))
 _HAND_OVER = _changing(
     update(jobs)
-    .where(_THIS, _IS_FAILED)
+    .where(_THIS, or_(_IS_FAILED, and_(_IS_PENDING, not_(jobs.c.held))))
     .values(
         state=JobState.WAITING.value,
+        by_hand=True,
+        done_by=None,
         problem_code=bindparam("code", type_=Text),
         problem_detail=bindparam("detail", type_=Text),
         ended_at=None,
     )
 )
 _CANCEL = _changing(update(jobs).where(_THIS, _IS_PENDING).values(_OVER))
-_LOOK_AGAIN = _changing(update(jobs).where(_THIS, _IS_PENDING).values(_AGAIN))
+_SEEN_TO = {"by_hand": jobs.c.by_hand, "done_by": bindparam("doer", type_=Text)}
+_LOOK_AGAIN = _changing(update(jobs).where(_THIS, _IS_PENDING).values(_AGAIN | _SEEN_TO))
+_LET_WAIT = _changing(
+    update(jobs)
+    .where(_THIS, _IS_PENDING)
+    .values(
+        state=JobState.WAITING.value,
+        problem_code=bindparam("code", type_=Text),
+        problem_detail=bindparam("detail", type_=Text),
+    )
+)
 _CHOOSE = _changing(
     update(jobs).where(_THIS, _IS_PENDING).values(_AGAIN | {"chosen_uid": bindparam("uid", type_=Text)})
 )
@@ -83,8 +111,8 @@ async def put_failed_job_back(tx: Transaction, job_id: JobId) -> Row | None:
         raise NotPossibleNowError("A newer job about the same account is already waiting its turn.") from None
 
 
-async def put_failed_job_in_hands(tx: Transaction, job_id: JobId, problem: Problem) -> Row | None:
-    """Let a failed job wait for a person instead; None when it is not failed.
+async def put_job_in_hands(tx: Transaction, job_id: JobId, problem: Problem) -> Row | None:
+    """Let a failed or pending job wait for a person who does all of it; None when it is neither, or held.
 
     Raises ``NotPossibleNowError`` when a newer job about the same account or group is open.
     """
@@ -110,9 +138,15 @@ async def cancel_pending_job(tx: Transaction, job_id: JobId) -> Row | None:
     return await tx.fetch_one(_CANCEL, job_id=job_id, now=tx.now)
 
 
-async def look_again(tx: Transaction, job_id: JobId) -> Row | None:
-    """Queue a pending job to see whether the app is as wanted now; None when it is not pending."""
-    return await tx.fetch_one(_LOOK_AGAIN, job_id=job_id, now=tx.now)
+async def look_again(tx: Transaction, job_id: JobId, done_by: str) -> Row | None:
+    """Queue a pending job to see whether it is done, as somebody says; None when it is not pending."""
+    return await tx.fetch_one(_LOOK_AGAIN, job_id=job_id, now=tx.now, doer=done_by)
+
+
+async def let_wait(tx: Transaction, job_id: JobId, problem: Problem) -> Row | None:
+    """Let a pending job wait for a person, with this problem; None when it is not pending."""
+    code, detail = problem.code.value, problem.detail
+    return await tx.fetch_one(_LET_WAIT, job_id=job_id, code=code, detail=detail)
 
 
 async def choose_for_job(tx: Transaction, job_id: JobId, uid: str) -> Row | None:

@@ -100,6 +100,9 @@ def _joining(wish: Insert, *, about_account: bool) -> ReturningInsert[Any]:
             "priority": new.priority if about_account else soonest,
             "state": case((stays_held, jobs.c.state), else_=new.state),
             "held": stays_held,
+            # What a person was asked for, or said, is of an older wish.
+            "by_hand": False,
+            "done_by": null(),
             # A queued job keeps its place: a group that changes all day would otherwise never come to the front.
             "due_at": case((is_queued, func.least(jobs.c.due_at, new.due_at)), else_=new.due_at),
             "target": new.target,

@@ -1,20 +1,23 @@
 """Opening tasks, and closing those that no longer ask for anything. People's answers are ``records.answers``."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import datetime
 
 from psycopg.types.json import Jsonb
-from sqlalchemy import DateTime, Text, Uuid, any_, bindparam, exists, text, update
+from sqlalchemy import Boolean, DateTime, Text, Uuid, any_, bindparam, exists, func, null, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 
+from seatkeeper.core.handwork import Errand
 from seatkeeper.core.ids import IntegrationId, JobId, TaskId
 from seatkeeper.core.problems import Problem
 from seatkeeper.core.tasks import TaskKind, TaskState
-from seatkeeper.store.database import Transaction
+from seatkeeper.store.database import Row, Transaction
 from seatkeeper.store.identifiers import new_id
 from seatkeeper.store.queries.due_jobs import written
 from seatkeeper.store.statements import prepare
-from seatkeeper.store.tables import PENDING_ACCOUNT_JOB, jobs, tasks
+from seatkeeper.store.tables import PENDING_ACCOUNT_JOB, integrations, jobs, tasks
+from seatkeeper.store.workspace_tables import members
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,8 @@ class NewTask:
     kind: TaskKind
     problem: Problem
     choices: tuple[str, ...] = ()
+    errand: Errand | None = None
+    due_at: datetime | None = None
 
 
 _NOW = bindparam("now", type_=DateTime(timezone=True))
@@ -36,6 +41,10 @@ _ABOUT = {
     "problem_code": bindparam("problem_code", type_=Text),
     "problem_detail": bindparam("problem_detail", type_=Text),
     "choices": bindparam("choices", type_=JSONB),
+    "work": bindparam("work", type_=JSONB),
+    "due_at": bindparam("due_at", type_=DateTime(timezone=True)),
+    "reminded_at": null(),
+    "four_eyes": bindparam("four_eyes", type_=Boolean),
 }
 _NEW = insert(tasks).values(
     id=bindparam("id"),
@@ -43,6 +52,9 @@ _NEW = insert(tasks).values(
     job_id=bindparam("job_id"),
     state=TaskState.OPEN.value,
     opened_at=_NOW,
+    assignee_id=select(members.c.id)
+    .where(members.c.email == bindparam("assignee", type_=Text), members.c.disabled_at.is_(None))
+    .scalar_subquery(),
     **_ABOUT,
 )
 _OPEN = prepare(
@@ -51,6 +63,22 @@ _OPEN = prepare(
         index_where=text("job_id IS NOT NULL AND state = 'open'"),
         set_={name: _NEW.excluded[name] for name in _ABOUT},
     ).returning(tasks.c.id)
+)
+_OVERDUE = prepare(
+    update(tasks)
+    .where(
+        _IS_OPEN,
+        tasks.c.due_at <= _NOW,
+        tasks.c.reminded_at.is_(None),
+        integrations.c.id == tasks.c.integration_id,
+    )
+    .values(reminded_at=_NOW)
+    .returning(
+        *(tasks.c[name] for name in ("id", "integration_id", "job_id")),
+        func.coalesce(
+            select(jobs.c.target).where(jobs.c.id == tasks.c.job_id).scalar_subquery(), integrations.c.name
+        ).label("target"),
+    )
 )
 _HOLD = (tasks.c.integration_id == _INTEGRATION, tasks.c.kind == TaskKind.APPROVE_REMOVALS.value, _IS_OPEN)
 _RENEW_HOLD = prepare(
@@ -73,7 +101,7 @@ async def open_task(tx: Transaction, task: NewTask) -> TaskId | None:
         _RENEW_HOLD, integration_id=task.integration_id, new_detail=task.problem.detail
     ):
         return None
-    task_id = new_id()
+    task_id, errand = new_id(), task.errand or Errand()
     row = await tx.fetch_one(
         _OPEN,
         id=task_id,
@@ -84,8 +112,17 @@ async def open_task(tx: Transaction, task: NewTask) -> TaskId | None:
         problem_code=task.problem.code.value,
         problem_detail=task.problem.detail,
         choices=Jsonb(list(task.choices)),
+        work=Jsonb([asdict(each) for each in errand.work]),
+        due_at=task.due_at,
+        four_eyes=errand.four_eyes,
+        assignee=errand.assignee,
     )
     return TaskId(task_id) if row is not None and row["id"] == task_id else None
+
+
+async def mark_overdue_tasks(tx: Transaction) -> list[Row]:
+    """Give the open tasks that have become overdue, each once: id, integration_id, job_id and target."""
+    return await tx.fetch_all(_OVERDUE, now=tx.now)
 
 
 async def close_tasks_of(tx: Transaction, job_ids: Collection[JobId]) -> None:
