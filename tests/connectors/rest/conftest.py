@@ -6,6 +6,7 @@ import pytest
 
 from lab.apps import rows
 from lab.jupyterhub import TOKEN, JupyterHub, running_jupyterhub
+from lab.mediawiki import MediaWiki, running_mediawiki
 from lab.redmine import KEY, Redmine, running_redmine
 from lab.roundup import ADMIN, PASSWORD, Roundup, running_roundup
 from lab.tryton import DATABASE, Tryton, running_tryton
@@ -36,6 +37,12 @@ def tryton(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tryton]:
 @pytest.fixture(scope="session")
 def jupyterhub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JupyterHub]:
     with running_jupyterhub(tmp_path_factory.mktemp("jupyterhub")) as app:
+        yield app
+
+
+@pytest.fixture(scope="session")
+def mediawiki(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MediaWiki]:
+    with running_mediawiki(tmp_path_factory.mktemp("mediawiki")) as app:
         yield app
 
 
@@ -125,4 +132,18 @@ def jupyterhub_harness(jupyterhub: JupyterHub) -> Harness:
         person=lambda stem: {"name": stem},
         changes={},
         emptied=None,
+    )
+
+
+@pytest.fixture
+def mediawiki_harness(mediawiki: MediaWiki) -> Harness:
+    return harness(
+        "mediawiki",
+        {"base_url": mediawiki.url, "username": "Admin", "password": PASSWORD, "page_size": 3},
+        {"password": "wrong"},
+        Onlooker(mediawiki, {"name": "login", "realname": "name"}),
+        person=lambda stem: {"name": stem.capitalize(), "realname": f'Zoë O\'Brien "{stem}"'},
+        changes={},
+        emptied=None,
+        entitlements=(Entitlement("group", "editor"), Entitlement("group", "translator")),
     )

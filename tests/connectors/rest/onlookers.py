@@ -1,6 +1,7 @@
 """What the suite is told about an app of the catalog, and who looks on."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from lab.apps import Peopled, Person
@@ -53,6 +54,7 @@ def _uid(person: Person) -> Uid:
     return Uid(str(person.more.get("id", person.login)))
 
 
+@cache
 def app_connector(name: str) -> Connector[Any]:
     """Give an app of the catalog, or say what is wrong with its manifest."""
     installed = find_connectors()

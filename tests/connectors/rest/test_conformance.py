@@ -25,3 +25,8 @@ async def test_tryton(check: Check, tryton_harness: Harness) -> None:
 @each_check()
 async def test_jupyterhub(check: Check, jupyterhub_harness: Harness) -> None:
     await run_check(check, jupyterhub_harness)
+
+
+@each_check()
+async def test_mediawiki(check: Check, mediawiki_harness: Harness) -> None:
+    await run_check(check, mediawiki_harness)

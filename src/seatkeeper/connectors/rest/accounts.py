@@ -1,5 +1,6 @@
 """Accounts of a REST app: read, find, list, and whatever else its behaviour says."""
 
+import secrets
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
@@ -201,7 +202,8 @@ class Creating(Accounts):
             raise AccountExistsError(f"There is an account named {name} already.")
         account = {key: value for key, value in as_values(attributes).items() if value not in (None, "", [])}
         try:
-            done = await self._app.caller.run(accounts.create.requests, self._app.caller.known(account=account))
+            known = self._app.caller.known(account=account, random=secrets.token_urlsafe(24))
+            done = await self._app.caller.run(accounts.create.requests, known)
         except AccountNotFoundError as error:
             raise RejectedError(str(error), ProblemCode.SETTINGS_INVALID) from None
         if accounts.new_id is not None:

@@ -23,6 +23,7 @@ from seatkeeper.connectors.rest.scopes import (
     LIST,
     MEMBERS,
     NAME,
+    RANDOM,
     READ,
     UID,
     VALUE,
@@ -69,6 +70,7 @@ class _Assembling:
         return Program(
             authentication=self._authentication(behaviour.authentication),
             headers=compiling.templates(behaviour.headers, ("headers",), scopes.settings),
+            query=compiling.documents(behaviour.query, ("query",), scopes.settings),
             media_type=behaviour.media_type,
             probe=None if probe is None else compiling.request(probe, ("probe",), scopes.table),
             accounts=self._accounts(behaviour.accounts),
@@ -103,7 +105,7 @@ class _Assembling:
                 name: compiling.listings(lists, (at, "find", name), {**base, **VALUE})
                 for name, lists in shape.find.items()
             },
-            create=compiling.action(shape.create, (at, "create"), {**base, "account": account}),
+            create=compiling.action(shape.create, (at, "create"), {**base, "account": account, **RANDOM}),
             new_id=compiling.optional(
                 shape.new_id, (at, "new_id"), {**base, **compiling.kept(shape.create), **ANSWER}
             ),

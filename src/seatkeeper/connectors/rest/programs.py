@@ -132,7 +132,7 @@ class Action:
 
     @property
     def begins_anew(self) -> bool:
-        """Say whether it makes sense to carry it out again after somebody else was faster: it reads what it needs."""
+        """Say whether it can be carried out again after somebody else was faster: it reads what it needs."""
         return self.reads_first or any(request.keep is not None for request in self.requests)
 
 
@@ -276,6 +276,7 @@ class Program:
 
     authentication: Authentication
     headers: Mapping[str, Template]
+    query: Mapping[str, DocumentTemplate]
     media_type: str
     probe: Request | None
     accounts: Accounts

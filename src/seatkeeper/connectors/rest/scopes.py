@@ -16,6 +16,8 @@ ITEM: Variables = {"item": OPEN}
 READ: Variables = {"seen": OPEN, "etag": PLAIN}
 UID: Variables = {"uid": PLAIN}
 NAME: Variables = {"name": PLAIN}
+RANDOM: Variables = {"random": PLAIN}
+"""A text nobody can guess, such as for a password that nobody is to know."""
 VALUE: Variables = {"value": PLAIN}
 EACH: Variables = {"each": OPEN}
 GRANTING: Variables = {

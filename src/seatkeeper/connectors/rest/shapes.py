@@ -362,6 +362,7 @@ class Behaviour(Shape):
     authentication: AuthenticationShape | None = None
     base_path: TemplateText = Field("", description="Goes before every path, such as /api/v1.")
     headers: dict[str, TemplateText] = Field(default_factory=dict, description="Sent with every call.")
+    query: dict[str, Any] = Field(default_factory=dict, description="Sent with every call.")
     media_type: str = Field("application/json", description="Of JSON bodies, and what is accepted.")
     answers: Literal["json", "xml", "text"] = Field("json", description="What bodies hold.")
     probe: RequestShape | None = Field(None, description="What any working service account may ask.")

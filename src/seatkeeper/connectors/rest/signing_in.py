@@ -77,7 +77,8 @@ class SigningIn:
             **write_headers(program.headers, self._known),
             **write_headers(authentication.headers, self._known),
         }
-        return Dress(headers, write_query(authentication.query, self._known))
+        query = {**write_query(program.query, self._known), **write_query(authentication.query, self._known)}
+        return Dress(headers, query)
 
 
 def auth_of(authentication: Authentication, known: Values) -> httpx.Auth | None:
