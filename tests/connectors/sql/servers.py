@@ -107,6 +107,13 @@ class SQLiteCompany:
         with closing(sqlite3.connect(self.path)) as connection, connection:
             connection.executescript(script)
 
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Be about to write, for the length of a block."""
+        with closing(sqlite3.connect(self.path, isolation_level=None)) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            yield
+
     def rows(self, query: str, *values: object) -> Sequence[tuple[Any, ...]]:
         with closing(sqlite3.connect(self.path)) as connection:
             return connection.execute(query.replace("%s", "?"), values).fetchall()

@@ -5,6 +5,7 @@ all others in a thread. Whatever it raises, nothing of it is kept.
 """
 
 import asyncio
+import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
@@ -13,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from seatkeeper.connectors.sql.engines import READS, find_file, open_async_engine, open_engine
-from seatkeeper.connectors.sql.refusals import Doing, interpret
+from seatkeeper.connectors.sql.refusals import Doing, UnknownNameError, interpret
 from seatkeeper.connectors.sql.settings import DatabaseSettings
 from seatkeeper.spi.destinations import open_socket, resolve
 from seatkeeper.spi.errors import TransientError
@@ -31,6 +32,8 @@ class Database:
     def __init__(self, settings: DatabaseSettings) -> None:
         self.settings, self.address = settings, settings.address
         self.account = settings.username or ""
+        self.when_names_are_unknown: Callable[[], None] = _nothing
+        """Called when a statement named what is not there (any more)."""
         self._turns = asyncio.Semaphore(settings.connections)
         self._threads: ThreadPoolExecutor | None = None
         self._engine: sa.Engine | None = None
@@ -60,8 +63,7 @@ class Database:
             async with asyncio.timeout(self.settings.timeout):
                 (await open_socket(address.host, address.port)).close()
         except (OSError, TimeoutError) as error:
-            reason = getattr(error, "strerror", None) or "no answer"
-            raise TransientError(f"{address.host}:{address.port}: {reason}.") from None
+            raise TransientError(f"{address.host}:{address.port}: {_reason(error)}.") from None
         return f"{address.host}:{address.port}"
 
     async def close(self) -> None:
@@ -83,9 +85,12 @@ class Database:
                 told = f"The database did not answer within {patience} when asked to {doing.what}."
                 raise TransientError(told) from None
             except SQLAlchemyError as error:
-                raise interpret(error, doing) from None
+                meant = interpret(error, doing)
+                if isinstance(meant, UnknownNameError):
+                    self.when_names_are_unknown()
+                raise meant from None
             except OSError as error:
-                raise TransientError(f"The database could not {doing.what}: {error.strerror or error}.") from None
+                raise TransientError(f"The database could not {doing.what}: {_reason(error)}.") from None
 
     async def _run(self, work: Work[T], *, reads: bool) -> T:
         if self.address.driver.is_async:
@@ -104,6 +109,15 @@ class Database:
         """Give an address of the server that may be connected to; None for a file."""
         host = self.address.host
         return None if host is None else (await resolve(host, self.address.port or 0))[0]
+
+
+def _reason(error: OSError | TimeoutError) -> str:
+    # asyncio puts words of its own where the system's would be.
+    return os.strerror(error.errno) if error.errno else "no answer"
+
+
+def _nothing() -> None:
+    return
 
 
 def _run_in_thread(engine: sa.Engine, work: Work[T], reads: bool) -> T:

@@ -6,7 +6,7 @@ the values it repeats, since one of them may be a password's hash.
 
 import re
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
@@ -45,6 +45,13 @@ class TakenError(RejectedError):
 
 class UnfitError(RejectedError):
     """A value no column of that type can hold; so nothing is found by it, either."""
+
+
+class UnknownNameError(RejectedError):
+    """A table or column is not there."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, ProblemCode.SETTINGS_INVALID)
 
 
 class InUseError(RejectedError):
@@ -121,16 +128,16 @@ _SQLITE: Mapping[str, Kind] = {
     "SQLITE_NOTADB": Kind.UNKNOWN_NAME,
     "SQLITE_ERROR": Kind.UNKNOWN_NAME,
 }
-_KINDS_OF_ERRORS: Mapping[Kind, type[RejectedError]] = {
+_KINDS_OF_ERRORS: Mapping[Kind, Callable[[str], RejectedError]] = {
     Kind.TAKEN: TakenError,
     Kind.VALUE: UnfitError,
     Kind.IN_USE: InUseError,
     Kind.REFERENCE: InUseError,
+    Kind.UNKNOWN_NAME: UnknownNameError,
 }
 _CODES: Mapping[Kind, ProblemCode] = {
     Kind.MISSING_VALUE: ProblemCode.REQUIRED_MISSING,
     Kind.PERMISSION: ProblemCode.PERMISSION_MISSING,
-    Kind.UNKNOWN_NAME: ProblemCode.SETTINGS_INVALID,
 }
 _PASSING_WORDS = ("too many", "starting up", "shutting down", "recovery", "connection slots")
 _QUOTED_VALUE = re.compile(

@@ -15,7 +15,7 @@ from seatkeeper.core.accounts import SeenAccount
 from seatkeeper.core.entitlements import Entitlement
 from seatkeeper.core.ids import Uid
 from seatkeeper.core.problems import ProblemCode
-from seatkeeper.core.values import Attributes
+from seatkeeper.core.values import Attributes, is_unassigned
 from seatkeeper.spi.errors import AccountExistsError, AccountNotFoundError, RejectedError
 
 
@@ -67,7 +67,7 @@ class Rows:
             raise RejectedError(told, ProblemCode.REQUIRED_MISSING)
         if self.find(connection, self.settings.name_column, name):
             raise AccountExistsError(f"There is an account {name} already.")
-        given = self._values(attributes)
+        given = self._values({name: value for name, value in attributes.items() if not is_unassigned(value)})
         if self.settings.new_ids == "uuid":
             given[self.layout.id.at.name] = bind(str(uuid4()))
         connection.execute(sa.insert(self.layout.table).values({**given, **self._switched(active=True)}))

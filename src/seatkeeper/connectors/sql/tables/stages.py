@@ -25,7 +25,7 @@ def list_stages(home: Home) -> Sequence[Stage]:
 
 
 async def _describe(home: Home) -> str:
-    layout = await home.layout()
+    layout = await home.layout(anew=True)
     told = f"{home.settings.table} with {', '.join((home.settings.id_column, *layout.columns))}"
     if layout.has_unique_names:
         return told
