@@ -17,11 +17,8 @@ MEANT = {
     ("check_remove_attribute", "User", "'active'"),
     ("check_add_attribute", "Group", "display="),
     ("check_replace_attribute", "Group", "display="),
-    ("check_add_attribute", "User", "extension:provisioning:2.0:User"),
-    ("check_replace_attribute", "User", "extension:provisioning:2.0:User"),
 }
-"""A person's ``active`` is never left open, a member is shown with its name, which the client did not send, and
-how provisioning stands is read-only and returned on request."""
+"""A person's ``active`` is never left open, and a member is shown with its name, which the client did not send."""
 
 
 async def test_every_check_succeeds(tmp_path: Path, database_url: str, database: Database) -> None:

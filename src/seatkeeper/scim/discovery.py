@@ -28,7 +28,6 @@ from seatkeeper.core.errors import NotFoundError
 from seatkeeper.scim import provisioning
 from seatkeeper.scim.answers import answer, listed
 from seatkeeper.scim.calls import Call, SCIMSettings
-from seatkeeper.scim.extensions import PROVISIONING
 from seatkeeper.scim.models import GROUP, USER, Group
 from seatkeeper.scim.offers import Entitlement, Offering, Role, list_offerings
 from seatkeeper.scim.schemes import list_schemes
@@ -128,7 +127,7 @@ def _offered_type(offering: Offering) -> dict[str, Any]:
 @lru_cache(maxsize=256)
 def _resource_types(shape: Shape) -> Mapping[str, dict[str, Any]]:
     types = [
-        _resource_type("User", "A person assigned to the app.", USER, (*shape.extensions, PROVISIONING)),
+        _resource_type("User", "A person assigned to the app.", USER, tuple(shape.extensions)),
         _resource_type("Group", "A group assigned to the app.", GROUP, ()),
     ]
     return {str(each.id): each.model_dump() for each in types}
