@@ -42,6 +42,7 @@ COMMANDS: Mapping[str, Offer] = {
     "job": Offer("jobs", "Look at jobs, try failed ones again, cancel those that wait."),
     "task": Offer("tasks", "Look at what waits for a person, and answer."),
     "connector": Offer("connectors", "Begin a connector, and try one against its app."),
+    "recipe": Offer("recipes", "Record a recipe for an app without an API, and try one."),
     "idp": Offer("idps", "Play an identity provider against a SCIM endpoint, or replay what one sent."),
 }
 """In the order of the list a person sees."""

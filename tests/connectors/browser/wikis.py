@@ -1,29 +1,38 @@
 """DokuWiki as the browser reaches it, and its text file as the witness."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lab.dokuwiki import ADMIN, PASSWORD, DokuWiki
 from lab.processes import free_port
+from seatkeeper.catalog.shelves import OURS
+from seatkeeper.connectors.browser.declaration import adapt
 from seatkeeper.core.entitlements import Entitlement
 from seatkeeper.core.ids import Uid
 from seatkeeper.core.values import Attributes
-from seatkeeper.engine.registry import get_connector
 from seatkeeper.spi.connector import Connector
+from seatkeeper.spi.documents import load_document
 from seatkeeper.spi.settings import ConnectorSettings, validate_settings
 from seatkeeper.spi.testing import Harness, Witnessed
 
+MANIFEST = (OURS / "dokuwiki.yaml").read_text(encoding="utf-8")
 
-def wiki_connector() -> Connector[Any]:
-    """Give the catalog's DokuWiki."""
-    return get_connector("dokuwiki")
+
+def wiki_connector(changes: Mapping[str, str] | None = None) -> Connector[Any]:
+    """Make the catalog's DokuWiki, or one whose recipe says other things."""
+    text = MANIFEST
+    for old, new in (changes or {}).items():
+        assert old in text
+        text = text.replace(old, new)
+    return replace(adapt(load_document(text).part("behaviour")), name="dokuwiki")
 
 
 def settings_for(url: str, **other: Any) -> ConnectorSettings:
     """Make settings that reach a wiki of the lab."""
-    given = {"url": url, "username": ADMIN, "password": PASSWORD, "patience": 10}
-    return validate_settings(wiki_connector().settings, {**given, **other})
+    given = {"url": url, "username": ADMIN, "password": PASSWORD, "patience": 10, **other}
+    settings: ConnectorSettings = validate_settings(wiki_connector().settings, given)
+    return settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +49,7 @@ class WikiWitness:
         ]
 
     async def find_members(self, group: Uid) -> frozenset[Uid] | None:
-        return frozenset(map(Uid, self.wiki.groups().get(group, ())))
+        raise AssertionError(f"groups are entitlements here, and {group} is asked for")
 
 
 def person(stem: str) -> Attributes:
@@ -56,7 +65,7 @@ def harness(wiki: DokuWiki) -> Harness:
     """Put the suite's harness together."""
     return Harness(
         connector=wiki_connector(),
-        settings=settings_for(wiki.url),
+        settings=settings_for(wiki.url, screenshots="failures"),
         wrong_credentials=settings_for(wiki.url, password="wrong"),
         away=settings_for(f"http://127.0.0.1:{free_port()}"),
         witness=WikiWitness(wiki),

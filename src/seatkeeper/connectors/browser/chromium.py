@@ -7,8 +7,10 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from seatkeeper.core.problems import ProblemCode
+from seatkeeper.spi.destinations import resolve
 from seatkeeper.spi.errors import RejectedError, TransientError
 
 if TYPE_CHECKING:
@@ -24,8 +26,12 @@ _ARGUMENTS = (
 
 
 @asynccontextmanager
-async def running_chromium(hosts: Sequence[str], *, headless: bool = True) -> "AsyncIterator[Browser]":
-    """Run a browser that reaches these hosts and no other, whatever a page asks for."""
+async def running_chromium(origins: Sequence[str], *, headless: bool = True) -> "AsyncIterator[Browser]":
+    """Run a browser that reaches the hosts of these origins and no other, whatever a page asks for.
+
+    Raises ``RejectedError`` where one is not to be reached from here.
+    """
+    rules = await _resolver_rules(origins)
     try:
         from playwright.async_api import Error, async_playwright  # noqa: PLC0415 - long to import, seldom needed
     except ImportError:
@@ -38,7 +44,7 @@ async def running_chromium(hosts: Sequence[str], *, headless: bool = True) -> "A
                 headless=headless,
                 executable_path=find_chromium(headless=headless),
                 chromium_sandbox=os.geteuid() != 0,  # Chromium's sandbox does not start as root
-                args=[*_ARGUMENTS, f"--host-resolver-rules={_resolver_rules(hosts)}"],
+                args=[*_ARGUMENTS, f"--host-resolver-rules={rules}"],
             )
         except Error as error:
             if "Executable doesn't exist" in error.message:
@@ -76,6 +82,18 @@ def _proportional_size(pid: int) -> int:
     return next((int(line.split()[1]) for line in text.splitlines() if line.startswith("Pss:")), 0)
 
 
-def _resolver_rules(hosts: Sequence[str]) -> str:
-    """Let no other name be found. Redirects and sockets obey this too, which interception does not see."""
-    return ", ".join(["MAP * ~NOTFOUND", *(f"EXCLUDE {host}" for host in sorted(set(hosts)))])
+async def _resolver_rules(origins: Sequence[str]) -> str:
+    """Pin every allowed name to an address that was checked, and let no other be found.
+
+    Redirects and sockets obey this too, which interception does not see.
+    """
+    rules = []
+    for parts in map(urlsplit, origins):
+        host = parts.hostname or ""
+        address = (await resolve(host, parts.port or (443 if parts.scheme == "https" else 80)))[0]
+        rules.append(f"EXCLUDE {host}" if host == address else f"MAP {host} {_bracketed(address)}")
+    return ", ".join([*dict.fromkeys(rules), "MAP * ~NOTFOUND"])
+
+
+def _bracketed(address: str) -> str:
+    return f"[{address}]" if ":" in address else address

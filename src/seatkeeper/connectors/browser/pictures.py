@@ -1,8 +1,9 @@
 """Evidence of a flow: pictures with what is secret masked, and after a failure the way that led there."""
 
 import json
+import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from seatkeeper.connectors.browser.finding import locate
@@ -43,11 +44,16 @@ class Pictures:
         """Mask this field from now on."""
         self._hidden.append(found)
 
-    def log(self, step: Step, number: str, seconds: float) -> None:
-        """Remember that a step was tried, and where it led; never what was typed."""
-        path = path_of(self._window.page.url)
-        took = round(seconds * 1000)
-        self._log.append({"step": number, "what": tell_step(step), "ms": took, "path": path})
+    @contextmanager
+    def logging(self, step: Step, number: str) -> Iterator[None]:
+        """Remember that a step is tried, where, and how long it took; never what is typed."""
+        line: dict[str, Any] = {"step": number, "what": tell_step(step), "path": path_of(self._window.page.url)}
+        self._log.append(line)
+        started = time.perf_counter()
+        try:
+            yield
+        finally:
+            line["ms"] = round((time.perf_counter() - started) * 1000)
 
     async def before(self, step: Step, number: str, values: dict[str, Any]) -> None:
         """Take what is about to be sent, in a flow that changes something."""

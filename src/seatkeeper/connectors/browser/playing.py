@@ -88,11 +88,14 @@ class Play:
             await self._step(step, f"{before}{number}")
 
     async def _step(self, step: Step, number: str) -> None:
+        self._values_of_page()
+        with self._pictures.logging(step, number):
+            await self._attempt(step, number)
+
+    async def _attempt(self, step: Step, number: str) -> None:
         from playwright.async_api import Error  # noqa: PLC0415 - loaded with the first window
         from playwright.async_api import TimeoutError as TooLateError  # noqa: PLC0415 - likewise
 
-        started = time.perf_counter()
-        self._values_of_page()
         try:
             await self._do(step, number)
         except TooLateError:
@@ -106,8 +109,6 @@ class Play:
         except TemplateUnfilledError as error:
             told = f"In “{self._flow}”, step {number}: {error}."
             raise RejectedError(told, ProblemCode.REQUIRED_MISSING) from None
-        finally:
-            self._pictures.log(step, number, time.perf_counter() - started)
 
     async def _fail(self, step: Step, number: str, said: str | None) -> None:
         """Raise what this failure means."""

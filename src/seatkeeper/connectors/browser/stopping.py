@@ -8,7 +8,7 @@ from typing import Any, assert_never
 from seatkeeper.connectors.browser.reading import holds
 from seatkeeper.connectors.browser.recipes import CHANGING, FlowName, Recipe
 from seatkeeper.connectors.browser.shapes import StopKind
-from seatkeeper.connectors.browser.steps import Step
+from seatkeeper.connectors.browser.steps import Go, Step
 from seatkeeper.connectors.browser.windows import Window
 from seatkeeper.connectors.browser.words import tell_step
 from seatkeeper.core.problems import ProblemCode
@@ -105,7 +105,7 @@ class Trouble:
             if self._flow in CHANGING and number != "1":
                 return TransientError("The app ended the service account's session in the middle of a flow.")
             return SignedOutError()
-        if await self._is_loading():
+        if (isinstance(step, Go) and said is None) or await self._is_loading():
             return TransientError(f"In “{self._flow}”, step {number}: the page did not finish loading.")
         self.is_told = True
         return AppChangedError(await self._drift(step, number, said))
@@ -120,7 +120,7 @@ class Trouble:
     async def _is_loading(self) -> bool:
         with suppress(Exception):
             state = await self._window.page.evaluate("document.readyState")
-            return bool(state == "loading")
+            return bool(state != "complete")
         return True
 
     async def _drift(self, step: Step, number: str, said: str | None) -> str:

@@ -34,7 +34,12 @@ def _template(value: Any) -> Template:
         value = as_text(value)
     if not isinstance(value, str):
         raise ValueError("must be a text")  # noqa: TRY004 - pydantic takes this as a fault of the value
-    return compile_template(value, _ANYTHING)
+    return compile_anything(value)
+
+
+def compile_anything(text: str) -> Template:
+    """Check a template, whatever it names. Raises ``TemplateInvalidError``."""
+    return compile_template(text, _ANYTHING)
 
 
 def _formula(value: Any) -> Formula:

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from seatkeeper.connectors.browser.chromium import measure_memory, running_chromium
 from seatkeeper.connectors.browser.settings import BrowserSettings, Screenshots
@@ -105,8 +104,7 @@ class Windows:
     async def _open(self) -> "Browser":
         if self._browser is None or not self._browser.is_connected():
             await self.close()
-            hosts = [urlsplit(origin).hostname or "" for origin in self._origins]
-            self._browser = await self._stack.enter_async_context(running_chromium(hosts))
+            self._browser = await self._stack.enter_async_context(running_chromium(self._origins))
         return self._browser
 
     async def _find_window(self, signed_in: SignedIn) -> Window:

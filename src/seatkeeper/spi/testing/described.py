@@ -53,7 +53,7 @@ class DescribedHarness(_Shape):
     person: dict[str, Any]
     """Attributes of somebody; ``${stem}`` stands for letters and digits nobody else has."""
     changes: dict[str, Any]
-    emptied: str
+    emptied: str | None = None
     entitlements: tuple[DescribedEntitlement, ...] = ()
     witness: str = ""
     """``package.module:make``, a function of the settings that gives a ``Witness``. Without one the connector is
