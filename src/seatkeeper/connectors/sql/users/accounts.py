@@ -6,7 +6,7 @@ from functools import partial
 import sqlalchemy as sa
 
 from seatkeeper.connectors.sql.databases import Database
-from seatkeeper.connectors.sql.refusals import InUseError, UnfitError
+from seatkeeper.connectors.sql.refusals import UnfitError
 from seatkeeper.connectors.sql.stages import connection_stages
 from seatkeeper.connectors.sql.users.mariadb import MariaDB
 from seatkeeper.connectors.sql.users.postgresql import PostgreSQL
@@ -27,7 +27,6 @@ from seatkeeper.core.entitlements import Entitlement
 from seatkeeper.core.ids import Uid
 from seatkeeper.core.values import Attributes
 from seatkeeper.spi.connector import Stage
-from seatkeeper.spi.errors import RejectedError
 
 
 class Users:
@@ -87,11 +86,7 @@ class Users:
         def drop(connection: sa.Connection) -> None:
             self._server.drop(connection, get_account(self._server, connection, uid))
 
-        try:
-            await self._database.write(drop, "drop a user")
-        except InUseError as error:
-            remedy = "Name a role as heir of what leavers own, or let leavers be disabled instead."
-            raise RejectedError(str(error), error.code, remedy=remedy) from None
+        await self._database.write(drop, "drop a user")
 
     async def list_entitlements(self) -> Sequence[Entitlement]:
         """List the roles that may be granted."""

@@ -113,9 +113,8 @@ class PostgreSQL:
         """Drop the role. Raises ``InUseError`` while something is its own."""
         places = self.places(connection, account)
         if places:
-            raise InUseError(
-                f"{account.name} owns something, or was given rights of its own, in {', '.join(places)}."
-            )
+            told = f"{account.name} owns something, or was given rights of its own, in {', '.join(places)}."
+            raise InUseError(told, remedy=self._remedy(connection, account))
         _do(connection, f"DROP ROLE {_quoted(connection, account.name)}")
 
     def places(self, connection: sa.Connection, account: SeenAccount) -> list[str]:
@@ -144,6 +143,12 @@ class PostgreSQL:
         """End the membership."""
         for role in roles:
             _do(connection, f"REVOKE {_quoted(connection, role)} FROM {_quoted(connection, account.name)}")
+
+    def _remedy(self, connection: sa.Connection, account: SeenAccount) -> str:
+        if self.settings.reassign_to is None:
+            return "Name a role as heir of what leavers own, or let leavers be disabled instead."
+        role = _quoted(connection, account.name).replace("%%", "%")
+        return f"Rights on what others own only they can take back, or a superuser there: DROP OWNED BY {role}."
 
     def _comment(self, connection: sa.Connection, name: str, value: Any) -> None:
         text = "NULL" if not value else _literal(connection, str(value))
