@@ -152,7 +152,7 @@ class Trial:
     def stem(self) -> str:
         """Make a stem nobody has used."""
         self._made += 1
-        return f"{self._stem}{chr(ord('a') + self._made)}"
+        return f"{self._stem}{_letters(self._made)}"
 
     def person(self, stem: str | None = None) -> Attributes:
         """Make somebody's attributes."""
@@ -216,6 +216,12 @@ async def trial_of(harness: Harness) -> AsyncIterator[Trial]:
     """Open a session for a trial, and undo what it made."""
     async with harness.connector.connect(harness.settings) as session, AsyncExitStack() as undo:
         yield Trial(harness, session, undo)
+
+
+def _letters(number: int) -> str:
+    """Write a number in letters, of which no two stand for the same and none is part of another."""
+    first, second = divmod(number, 26)
+    return f"{chr(ord('a') + first)}{chr(ord('a') + second)}"
 
 
 def expect(holds: bool, otherwise: str) -> None:
