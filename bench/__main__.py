@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from rich.console import Console
 from rich.table import Table
 
+from bench.cycle import CycleExtent, measure_cycle
 from bench.load import CONNECTIONS, Load
 from bench.pages import FEW, MANY, Page, measure_pages
 from bench.scale import Extent, measure_scale
-from bench.scale_report import print_scale
+from bench.scale_report import print_cycle, print_scale
 from bench.scim import ADDED, LARGE, MEMBERS, SMALL, FrontDoor, measure_front_door
 from bench.sync import CONCURRENCY, HEADCOUNT, Sync, measure_sync
 from bench.tabs import TABS, Watching, measure_tabs
@@ -22,9 +23,16 @@ def main() -> None:
     parser.add_argument("--scale", action="store_true", help="measure 500,000 people and large groups instead")
     parser.add_argument("--sizes", type=int, nargs="+", help="for --scale: numbers of people, ascending")
     parser.add_argument("--members", type=int, help="for --scale: members of the large group")
+    parser.add_argument("--cycle", action="store_true", help="measure Entra ID's initial cycle alone")
+    parser.add_argument("--without-cycle", action="store_true", help="for --scale: leave the initial cycle out")
+    for name in ("people", "groups", "memberships"):
+        parser.add_argument(f"--{name}", type=int, help=f"for the initial cycle: how many {name}")
     arguments = parser.parse_args()
     if arguments.scale:
         _measure_scale(arguments)
+    if arguments.cycle or (arguments.scale and not arguments.without_cycle):
+        _measure_cycle(arguments)
+    if arguments.scale or arguments.cycle:
         return
     table = Table(
         title="Seatkeeper, one web process, client and database on the same machine", title_justify="left"
@@ -42,6 +50,12 @@ def _measure_scale(arguments: argparse.Namespace) -> None:
     chosen = {"sizes": arguments.sizes, "members": arguments.members, "seconds": arguments.seconds}
     extent = Extent(**{name: value for name, value in chosen.items() if value is not None})
     print_scale(measure_scale(extent), extent, Console(width=160))
+
+
+def _measure_cycle(arguments: argparse.Namespace) -> None:
+    chosen = {name: getattr(arguments, name) for name in ("people", "groups", "memberships")}
+    extent = CycleExtent(**{name: value for name, value in chosen.items() if value is not None})
+    print_cycle(measure_cycle(extent), Console(width=160))
 
 
 def _add_front_door(table: Table, seen: FrontDoor) -> None:

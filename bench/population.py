@@ -130,6 +130,18 @@ class Population:
         [[found]] = self._connection.execute(statement, [group, list(people)]).fetchall()
         return int(found)
 
+    def count_everything(self) -> tuple[int, int]:
+        """Count people, and memberships in groups."""
+        statement = (
+            "SELECT (SELECT count(*) FROM users WHERE integration_id = %(integration)s),"
+            " (SELECT count(*) FROM memberships JOIN groups ON groups.id = group_id"
+            " WHERE integration_id = %(integration)s)"
+        )
+        [[people, memberships]] = self._connection.execute(
+            statement, {"integration": self._integration}
+        ).fetchall()
+        return int(people), int(memberships)
+
     def hundredth_last(self) -> UUID:
         """Give the id of the one behind whom 99 come."""
         statement = "SELECT id FROM users WHERE integration_id = %s ORDER BY id DESC OFFSET 99 LIMIT 1"

@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from bench.cycle import Cycle
 from bench.large_groups import FEW, LargeGroups
 from bench.load import Load
 from bench.peer import MEMBERS, PEOPLE
@@ -20,6 +21,23 @@ def print_scale(seen: Scale, extent: Extent, console: Console) -> None:
     for table in (_sizes(seen), _groups(seen.groups, extent), _rest(seen, extent), _beside(seen)):
         console.print(table)
         console.print()
+
+
+def print_cycle(seen: Cycle, console: Console) -> None:
+    """Print the figures of an initial cycle."""
+    table = _table("an initial cycle of Entra ID, 8 connections", "seen", "aim")
+    extent = seen.extent
+    table.add_row(f"{extent.people:,} people looked up and created", _paced(seen.people, seen.people_seconds), "")
+    what = f"{extent.groups:,} groups with {extent.memberships:,} memberships"
+    table.add_row(what, _paced(seen.memberships, seen.group_seconds), "")
+    refused = sum(count for name, count in seen.requests.items() if name.split()[1] >= "4")
+    table.add_row("requests, and those that were refused", f"{seen.requests.total():,}, {refused}", "0")
+    table.add_row("memory gained after warm-up, at the peak", f"{seen.grown / _MEGABYTE:.0f} MB", "< 50 MB")
+    console.print(table)
+
+
+def _paced(count: int, seconds: float) -> str:
+    return f"{count:,} in {seconds:,.0f} s ({count / seconds:,.0f}/s)"
 
 
 def _table(*headings: str) -> Table:
