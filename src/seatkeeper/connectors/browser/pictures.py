@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
-from seatkeeper.connectors.browser.finding import locate
+from seatkeeper.connectors.browser.finding import escape_css, locate
 from seatkeeper.connectors.browser.reading import path_of
 from seatkeeper.connectors.browser.recipes import CHANGING, FlowName, Recipe
+from seatkeeper.connectors.browser.rows import sensitive_values
 from seatkeeper.connectors.browser.settings import Screenshots
 from seatkeeper.connectors.browser.steps import Step
 from seatkeeper.connectors.browser.windows import Window
@@ -104,13 +105,19 @@ class Pictures:
         yield from self._hidden
         for target in self._recipe.mask:
             yield locate(page, target, values)
+        for value in sensitive_values(self._recipe, self._sensitive, values):
+            yield page.get_by_text(value)
+            yield page.locator(f'css=input[value="{escape_css(value)}"]')
+
+    @property
+    def _sensitive(self) -> frozenset[str]:
+        return sensitive_attributes() | self._recipe.abilities.write_only
 
     def _reads_secret(self, formula: Formula) -> bool:
-        sensitive = sensitive_attributes() | self._recipe.abilities.write_only
         secret = {
             "settings": self._recipe.secrets,
-            "account": sensitive,
-            "changes": sensitive,
+            "account": self._sensitive,
+            "changes": self._sensitive,
         }
         for path in formula.paths:
             if path.root in {"code", "generated"}:

@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, assert_never
 
@@ -270,8 +269,3 @@ class Play:
             told = "The app asks for a one-time code, and the integration has no secret to make one with."
             raise NeedsPersonError(told)
         self.values["code"] = code_of(secret)
-
-
-def in_order(rows: Any) -> Sequence[Any]:
-    """Give what a flow left behind as a list."""
-    return rows if isinstance(rows, list) else []

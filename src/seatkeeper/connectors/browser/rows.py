@@ -12,6 +12,9 @@ from seatkeeper.core.values import AttributeValue
 from seatkeeper.spi.errors import AppChangedError
 from seatkeeper.spi.templates import Template, TemplateUnfilledError, as_text
 
+_MOST_ROWS = 50
+"""A page shows no more."""
+
 
 def seen_account(recipe: Recipe, row: Any) -> SeenAccount:
     """Make the account. Raises ``AppChangedError`` for a row that does not tell which one it is of."""
@@ -29,6 +32,23 @@ def seen_account(recipe: Recipe, row: Any) -> SeenAccount:
         )
     except TemplateUnfilledError as error:
         raise AppChangedError(f"What was read tells of no account: {error}.") from None
+
+
+def sensitive_values(recipe: Recipe, names: frozenset[str], values: dict[str, Any]) -> set[str]:
+    """Give the texts that must not be seen: what a flow was given to write, and what it read so far."""
+    if not names:
+        return set()
+    given = [values[each] for each in ("account", "changes") if isinstance(values.get(each), dict)]
+    found = [each.get(name) for each in given for name in names]
+    rows = [*in_order(values.get("accounts")), *([values["account"]] if "account" in values else [])]
+    templates = [template for name, template in recipe.account.attributes.items() if name in names]
+    found += [_value(template, {"row": row}) for row in rows[:_MOST_ROWS] for template in templates]
+    return {str(each) for each in found if isinstance(each, str | int) and not isinstance(each, bool)} - {""}
+
+
+def in_order(rows: Any) -> list[Any]:
+    """Give what a flow left behind as a list."""
+    return rows if isinstance(rows, list) else []
 
 
 def _entitlements(recipe: Recipe, values: dict[str, Any]) -> Iterator[Entitlement]:
