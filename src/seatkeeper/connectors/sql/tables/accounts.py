@@ -28,6 +28,7 @@ class Accounts:
         folding = frozenset(settings.case_insensitive_columns) & frozenset(settings.attributes)
         return Abilities(
             name_attribute=settings.name_column,
+            requires=frozenset() if known is None else known.needed - {settings.name_column},
             renames=settings.name_column != settings.id_column,
             disables=settings.disables,
             deletes=settings.delete_rows,

@@ -26,6 +26,8 @@ class Column:
     is_folded_here: bool = False
     """The database would mind case, so statements must not."""
     is_time: bool = False
+    is_needed: bool = False
+    """There is no row without a value of ours."""
 
     def equals(self, value: Any) -> "sa.ColumnElement[bool]":
         """Compare with a value of ours. Raises ``UnfitError`` where the column could not hold it."""
@@ -69,6 +71,11 @@ class Layout:
             told = f"{attribute} is not among the columns of this integration.{_nearest(attribute, self.columns)}"
             raise RejectedError(told, ProblemCode.SETTINGS_INVALID)
         return found
+
+    @property
+    def needed(self) -> frozenset[str]:
+        """The attributes without which there is no account."""
+        return frozenset(name for name, column in self.columns.items() if column.is_needed)
 
     @property
     def folding(self) -> frozenset[str]:
@@ -195,6 +202,7 @@ class _Table:
             folds=by_settings or by_database,
             is_folded_here=by_settings and not by_database,
             is_time=isinstance(kind, sa.Date | sa.DateTime),
+            is_needed=not codec.nullable and self.found.columns[name].server_default is None,
         )
 
     def reference_to(self, other: "_Table", setting: str) -> str:
