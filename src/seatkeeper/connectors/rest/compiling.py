@@ -207,6 +207,7 @@ class Compiling:
         return Pages(
             shape.by,
             shape.size,
+            shape.aligned,
             shape.first,
             self.optional(shape.cursor, (*place, "cursor"), answered),
             self.optional(shape.last, (*place, "last"), answered),

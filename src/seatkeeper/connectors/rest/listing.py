@@ -13,6 +13,9 @@ from seatkeeper.spi.errors import TransientError
 from seatkeeper.spi.formulas import Formula, Values
 
 _MOST_PAGES = 10_000
+_PASSES = 3
+_FOLLOWING = frozenset({"cursor", "next", "link"})
+"""The app itself says where the next page is."""
 _NEXT = re.compile(r'<([^>]*)>\s*(?:;[^,]*)?;\s*rel="?[^",;]*\bnext\b', re.IGNORECASE)
 
 
@@ -57,44 +60,52 @@ class Lists:
                     yield listing, {**values, "each": element}
 
     async def _read(self, listing: Listing, values: Values, id_of: Formula) -> AsyncIterator[Found]:
+        """Read a list; where it changes meanwhile, what was missed is found by beginning anew."""
         if listing.request.when is not None and not listing.request.when.holds(values):
             return
-        progress = _Progress(listing, self._page_size)
-        while not progress.is_done:
-            answered = await self._caller.ask(
-                listing.request, {**values, "page": progress.page}, query=progress.query
-            )
-            seen = {**values, **answered}
-            items = _items(listing, seen)
-            yielded = [Found(item, seen) for item in items]
-            progress.move(seen, [repr(id_of.find({**seen, "item": item})) for item in items])
-            for found in yielded:
-                yield found
+        missed: str | None = None
+        for _ in range(_PASSES):
+            progress = _Progress(listing, self._page_size)
+            while not progress.is_done:
+                answered = await self._caller.ask(
+                    listing.request, {**values, "page": progress.page}, query=progress.query
+                )
+                seen = {**values, **answered}
+                items = _items(listing, seen)
+                progress.move(seen, [repr(id_of.find({**seen, "item": item})) for item in items])
+                for item in items:
+                    yield Found(item, seen)
+            missed = progress.missed
+            if missed is None:
+                return
+        raise TransientError(f"The app's list broke off, or changes faster than it is read: {missed}.")
 
 
 class _Progress:
-    """How far a list was read."""
+    """How far a list was read. ``missed`` says why somebody may have been missed."""
 
     def __init__(self, listing: Listing, page_size: int | None) -> None:
         self._listing = listing
         pages = listing.pages
         self._size = page_size or (pages.size if pages else 0)
+        self._overlaps = pages is not None and pages.by == "offset" and not pages.aligned and self._size > 1
         self.page: dict[str, Any] = {"size": self._size, "offset": 0, "number": pages.first if pages else 1}
         self.query: str | None = None
         self.is_done = False
+        self.missed: str | None = None
         self._ids: set[str] = set()
-        self._read = 0
+        self._last: str | None = None
+        self._total_before: int | None = None
         self._pages = 0
 
     def move(self, answered: Mapping[str, Any], ids: Sequence[str]) -> None:
         """Take a page in, and find out where the next one is."""
         fresh = set(ids) - self._ids
+        total, pages = self._total(answered), self._listing.pages
+        self._note_shift(ids, total)
         self._ids |= fresh
-        self._read += len(ids)
         self._pages += 1
-        total = self._total(answered)
-        pages = self._listing.pages
-        if pages is None or self._is_last(pages, answered, ids, total):
+        if pages is None or self.missed is not None or self._is_last(pages, answered, ids, total):
             self._close(total)
         elif not fresh and ids:
             raise TransientError("The app gives the same page of its list again and again.")
@@ -103,33 +114,44 @@ class _Progress:
         else:
             self._advance(pages, answered, ids)
 
+    def _note_shift(self, ids: Sequence[str], total: int | None) -> None:
+        """Notice that others went while the list was read, so that somebody slipped onto a page read already."""
+        if self._pages and self._overlaps and ids[:1] != [self._last]:
+            self.missed = "its pages moved"
+        if total is not None and self._total_before is not None and total < self._total_before:
+            self.missed = f"{self._total_before} were announced, and then {total}"
+        self._total_before = total
+        self._last = ids[-1] if ids else None
+
     def _close(self, total: int | None) -> None:
-        if total is not None and len(self._ids) < total:
-            told = f"{total} were announced and {len(self._ids)} came"
-            raise TransientError(f"The app's list broke off, or changed while it was read: {told}.")
+        if total is not None and len(self._ids) < total and self.missed is None:
+            self.missed = f"{total} were announced and {len(self._ids)} came"
         self.is_done = True
 
     def _is_last(self, pages: Pages, answered: Mapping[str, Any], ids: Sequence[str], total: int | None) -> bool:
         if pages.last is not None and pages.last.holds(answered):
             return True
-        match pages.by:
-            case "cursor" | "next" | "link":
-                return self._next(pages, answered) is None
-            case _:
-                # A short page is no end: some apps give fewer than they were asked for.
-                return not ids or (total is not None and self._read >= total)
+        if pages.by in _FOLLOWING:
+            return self._next(pages, answered) is None
+        if total is not None and len(self._ids) >= total:
+            return True
+        # A short page is no end: some apps give fewer than they were asked for.
+        return not ids or (self._overlaps and self._pages > 1 and len(ids) == 1)
 
     def _advance(self, pages: Pages, answered: Mapping[str, Any], ids: Sequence[str]) -> None:
         self.page["number"] += 1
-        self.page["offset"] += len(ids)
-        following = self._next(pages, answered) if pages.by in {"cursor", "next", "link"} else None
-        if pages.by == "cursor":
-            if following == self.page.get("cursor"):
-                raise TransientError("The app gives the same page of its list again and again.")
-            self.page["cursor"] = following
-        elif following is not None:
+        # The last of a page is asked for again: where it is not the first of the next, the pages have moved.
+        self.page["offset"] += max(len(ids) - 1, 1) if self._overlaps else len(ids)
+        if pages.by not in _FOLLOWING:
+            return
+        following = self._next(pages, answered)
+        if pages.by != "cursor":
             # Only its query: behind a proxy, apps give addresses that nobody reaches from outside.
             self.query = urlsplit(str(following)).query
+        elif following == self.page.get("cursor"):
+            raise TransientError("The app gives the same page of its list again and again.")
+        else:
+            self.page["cursor"] = following
 
     def _next(self, pages: Pages, answered: Mapping[str, Any]) -> Any:
         if pages.by == "link":

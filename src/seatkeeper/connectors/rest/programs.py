@@ -87,6 +87,7 @@ class Pages:
 
     by: str
     size: int
+    aligned: bool
     first: int
     cursor: Formula | None
     last: Formula | None

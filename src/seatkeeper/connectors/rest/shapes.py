@@ -141,6 +141,7 @@ class PagesShape(Shape):
     by: Literal["number", "offset", "cursor", "next", "link"]
     """``next``: the answer holds the next page's address; ``link``: its header Link does (RFC 8288)."""
     size: int = Field(100, ge=1, le=10_000)
+    aligned: bool = Field(False, description="An offset has to be a multiple of the size.")
     first: int = Field(1, ge=0, le=1, description="The number of the first page.")
     cursor: Formula | None = Field(None, description="What the next page is asked for with; empty at the end.")
     last: Formula | None = Field(None, description="Holds on the last page.")
