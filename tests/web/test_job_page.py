@@ -100,7 +100,7 @@ async def test_a_job_done_by_hand_is_one_job_all_the_while_and_is_proven(world: 
     assert (task.kind.value, task.job_id) == ("act_by_hand", (await world.job("ada"))["id"])
     assert (await world.job("ada"))["state"] == "waiting"
     told = await _text(admin, path)
-    assert "Do it by hand in the app, since the job failed. The app has no free seat" in told
+    assert "A person has to do this by hand in the app: The app has no free seat: All 50 seats are taken." in told
     await world.run()
     assert (await world.job("ada"))["state"] == "waiting"
     task_path = f"/integrations/ledger/tasks/{task.id}"

@@ -39,7 +39,7 @@ def document(job: ListedJob) -> dict[str, object]:
         "integration": job.integration,
         "kind": job.kind,
         "state": job.state,
-        "sentence": describe_job(job.kind, job.state),
+        "sentence": describe_job(job.kind, job.state, job.problem),
         "target": job.target,
         "account_id": job.account_id,
         "app_group_id": job.app_group_id,
@@ -82,7 +82,7 @@ def print_details(
     job: ListedJob, attempts: Sequence[ListedAttempt], events: Sequence[ListedEvent], now: datetime
 ) -> None:
     """Print a job with everything that was tried."""
-    standing = (describe_job(job.kind, job.state), f"bold {STATE_STYLES[job.state]}")
+    standing = (describe_job(job.kind, job.state, job.problem), f"bold {STATE_STYLES[job.state]}")
     console().print(Text.assemble(standing, "  ", (plain(job.target), "bold"), f"  in {job.integration}"))
     print_fields(_fields(job, now))
     if job.problem is not None:

@@ -146,7 +146,7 @@ def _print_list(jobs: Sequence[ListedJob], now: datetime) -> None:
 
 
 def _standing(job: ListedJob) -> Text:
-    told = Text(describe_job(job.kind, job.state), style=STATE_STYLES[job.state])
+    told = Text(describe_job(job.kind, job.state, job.problem), style=STATE_STYLES[job.state])
     if job.problem is not None:
         told.append(f": {job.problem.code}")
     return told

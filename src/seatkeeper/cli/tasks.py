@@ -2,6 +2,7 @@
 
 import shlex
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, assert_never
 
@@ -90,12 +91,18 @@ def show(task: Task, as_json: AsJSON = False) -> None:
             ("id", str(found.id)),
             ("state", found.state.value),
             ("opened", short_time(found.opened_at, now)),
+            *([("due", short_time(found.due_at, now))] if found.due_at and not found.closed_at else []),
             *([("closed", f"{short_time(found.closed_at, now)} by {found.closed_by}")] if found.closed_at else []),
             *([("job", str(found.job_id))] if found.job_id else []),
             *(("account", uid) for uid in found.choices),
         ]
     )
     tell(explain(found.problem))
+    for step in found.work:
+        say(f"\n{step.what}", style="bold")
+        print_fields([(each.name, each.value) for each in step.values])
+        if step.text:
+            say(step.text)
     if found.state is TaskState.OPEN:
         say("\nAnswer with:", style="dim")
         for line in _answers(found):
@@ -121,7 +128,7 @@ def approve(task: Task) -> None:
 
 
 def done(task: Task) -> None:
-    """Say that the work in the app is done: the job looks again, and believes only what it reads there."""
+    """Say that the work in the app is done, or confirm it: the job looks again, where the app can be read."""
     found, _ = _answer(task, lambda tx, found: complete_task(tx, found.id))
     say(f"{_about(found)} is looked at again.")
 
@@ -164,7 +171,7 @@ def _answers(task: ListedTask) -> Sequence[str]:
             ]
         case TaskKind.APPROVE_REMOVALS:
             return [f"seatkeeper task approve {name}", decline_it]
-        case TaskKind.ACT_BY_HAND:
+        case TaskKind.ACT_BY_HAND | TaskKind.CONFIRM:
             return [f"seatkeeper task done {name}", decline_it]
         case _:
             assert_never(task.kind)
@@ -197,6 +204,8 @@ def _document(task: ListedTask) -> dict[str, object]:
         "job_id": task.job_id,
         "problem": problem_document(task.problem),
         "choices": task.choices,
+        "work": [asdict(step) for step in task.work],
+        "due_at": task.due_at,
         "opened_at": task.opened_at,
         "closed_at": task.closed_at,
         "closed_by": task.closed_by,

@@ -15,7 +15,7 @@ from seatkeeper.core.problems import Problem, ProblemCode
 from seatkeeper.core.steps import CreateAccount, DeleteAccount, DisableAccount, Plan
 from seatkeeper.engine.app import ConnectorBugError
 from seatkeeper.engine.apply import apply
-from seatkeeper.engine.by_hand import powerless
+from seatkeeper.engine.by_hand import errand, powerless, whom
 from seatkeeper.engine.connections import NoSessionError
 from seatkeeper.engine.goals import Goal
 from seatkeeper.engine.leave_groups import leave_groups
@@ -79,7 +79,23 @@ async def attempt_account(place: Workplace, job: ClaimedJob, goal: Goal) -> Acco
     result = await interpret(_carry_out(place, job, goal, progress))
     if job.done_by is not None and not progress.steps and _could_not_look(result):
         result = Unverified((ACCOUNT,), job.done_by)
+    elif job.done_by is not None and job.by_hand and isinstance(result, Failed):
+        result = await interpret(_ask_again(place, job, goal, progress, result.problem))
     return AccountAttempt(job, goal, progress, started_at, clock(), result)
+
+
+async def _ask_again(
+    place: Workplace, job: ClaimedJob, goal: Goal, progress: Progress, problem: Problem
+) -> Outcome:
+    """Ask anew for what was said to be done, and is neither there nor to be done by the connector."""
+    wanted, seen = goal.wanted, progress.seen
+    told = Problem(ProblemCode.NOT_DONE, f"{job.done_by} did it, and {problem.detail}")
+    if not isinstance(wanted, WantedAccount):
+        return Waiting(told)
+    held = frozenset(grant.entitlement for grant in goal.person.account.grants)
+    left = plan(wanted, seen, powerless(place.app.abilities), held).by_hand
+    about = whom(wanted, seen, place.app.abilities, place.sensitive)
+    return Waiting(told, errand=errand(place.app, [each.step for each in left], about, place.sensitive))
 
 
 def _could_not_look(result: Result) -> bool:
@@ -197,7 +213,7 @@ def _plan(
     place: Workplace, job: ClaimedJob, goal: Goal, seen: SeenAccount | None, held: frozenset[Entitlement]
 ) -> Plan | Failed:
     wanted = goal.wanted
-    abilities = powerless(place.app.abilities) if job.by_hand else place.app.abilities
+    abilities = powerless(place.app.abilities) if job.by_hand and not place.app.reads else place.app.abilities
     assert isinstance(wanted, WantedAccount)
     steps = plan(wanted, seen, abilities, held, was_invited=goal.person.account.invited_at is not None)
     lacks = lacking(wanted, abilities) if any(isinstance(step, CreateAccount) for step in steps.steps) else ()

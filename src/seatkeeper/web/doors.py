@@ -41,6 +41,8 @@ class Door:
     path: str
     handler: Handler
     needs: Permission | None
+    files: int = 0
+    """How many files its form may bring."""
 
     def __post_init__(self) -> None:
         """Refuse a door whose permission and path disagree."""
@@ -95,7 +97,7 @@ class Entrance:
             async with visit.read() as reader:
                 visit.open_tasks = await count_visible_tasks(reader, visit.guest)
         if door.method == "POST":
-            await _take_form(visit)
+            await _take_form(visit, door.files)
         return await door.handler(visit)
 
 
@@ -134,11 +136,11 @@ def _check(visit: Visit, needs: Permission, place: Place | None) -> None:
     visit.subject = Subject(*demand_at(visit.known, needs, place))
 
 
-async def _take_form(visit: Visit) -> None:
+async def _take_form(visit: Visit, files: int) -> None:
     length = visit.request.headers.get("content-length", "")
     if not length.isdigit() or int(length) > visit.house.settings.max_form_bytes:
         raise InvalidValueError("The form is too large.")
-    visit.sent = await visit.request.form(max_files=0, max_fields=_MAX_FIELDS)
+    visit.sent = await visit.request.form(max_files=files, max_fields=_MAX_FIELDS)
     token = visit.request.headers.get("x-csrf-token") or visit.given(CSRF_FIELD)
     if not is_ours(visit.request, visit.secret, token):
         raise NotAllowedError(

@@ -11,7 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from seatkeeper.core.trials import describe_abilities, explain_trial
-from seatkeeper.core.wording import describe_event, describe_forgotten, describe_job, explain
+from seatkeeper.core.wording import AWAITED_WORDS, describe_event, describe_forgotten, describe_job, explain
 from seatkeeper.web.browsers import name_browser
 from seatkeeper.web.markdown import render_markdown
 
@@ -35,6 +35,7 @@ def templates() -> Environment:
     environment.globals.update(
         explain_trial=explain_trial, describe_abilities=describe_abilities, describe_forgotten=describe_forgotten
     )
+    environment.globals.update(AWAITED_WORDS=AWAITED_WORDS)
     environment.filters.update(count=_count, lasting=lasting, exact=_exact, browser=name_browser)
     environment.filters.update(markdown=render_markdown)
     return environment

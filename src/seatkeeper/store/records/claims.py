@@ -58,7 +58,7 @@ class ClaimedJob:
     request_id: str | None
     started_at: datetime
     by_hand: bool = False
-    """A person does all of it: the connector only reads."""
+    """It was handed over to a person, who does all of it."""
     done_by: str | None = None
     """Who says that what was left to a person is done."""
 

@@ -35,6 +35,8 @@ _ITS_OWN = jobs.c.integration_id == bindparam("integration_id", type_=Uuid)
 _IS_FAILED = jobs.c.state == JobState.FAILED.value
 _IS_PENDING = jobs.c.state == any_(literal([state.value for state in PENDING], ARRAY(Text)))
 
+_IS_HELD_UP = jobs.c.state == any_(literal([JobState.RETRYING.value, JobState.WAITING.value], ARRAY(Text)))
+
 _AGAIN: dict[str, Any] = {
     "state": JobState.QUEUED.value,
     "due_at": _NOW,
@@ -63,7 +65,7 @@ _RETRY = _changing(update(jobs).where(_THIS, _IS_FAILED).values(_AGAIN))
 _RETRY_FAILED = _changing(update(jobs).where(_ITS_OWN, _IS_FAILED, _is_not_followed()).values(_AGAIN))
 _HAND_OVER = _changing(
     update(jobs)
-    .where(_THIS, or_(_IS_FAILED, and_(_IS_PENDING, not_(jobs.c.held))))
+    .where(_THIS, or_(_IS_FAILED, and_(_IS_HELD_UP, not_(jobs.c.held))))
     .values(
         state=JobState.WAITING.value,
         by_hand=True,
@@ -112,7 +114,7 @@ async def put_failed_job_back(tx: Transaction, job_id: JobId) -> Row | None:
 
 
 async def put_job_in_hands(tx: Transaction, job_id: JobId, problem: Problem) -> Row | None:
-    """Let a failed or pending job wait for a person who does all of it; None when it is neither, or held.
+    """Let a failed, retrying or waiting job wait for a person who does all of it; None for others and held ones.
 
     Raises ``NotPossibleNowError`` when a newer job about the same account or group is open.
     """

@@ -40,5 +40,10 @@ BROWSER_ONLY: Sequence[BrowserOnly] = (
         r".*/live|.*/light",
         "Follow `/events?order=oldest`, or have a notification send each event to a webhook.",
     ),
+    BrowserOnly(
+        "Keeping a file with a task",
+        r".*/tasks/[^/]+/files",
+        "Evidence is given by the person who did it. `/tasks/{task}/complete` takes a note.",
+    ),
     BrowserOnly("Files to download", r".*\.csv|.*/download", "The lists hold the same rows."),
 )

@@ -45,7 +45,9 @@ class JobShape(BaseModel):
     def of(cls, job: ListedJob) -> "JobShape":
         """Tell a job."""
         plain = {name: getattr(job, name) for name in cls.model_fields if name not in {"sentence", "problem"}}
-        return cls(**plain, sentence=describe_job(job.kind, job.state), problem=ProblemShape.of(job.problem))
+        return cls(
+            **plain, sentence=describe_job(job.kind, job.state, job.problem), problem=ProblemShape.of(job.problem)
+        )
 
 
 class AttemptShape(BaseModel):
@@ -99,6 +101,26 @@ class EventShape(BaseModel):
         return cls(**plain, sentence=told)
 
 
+class WorkValueShape(BaseModel):
+    """A value to be entered or looked for."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    name: str
+    value: str
+    before: str | None = Field(description="What the app held when this was asked for.")
+
+
+class WorkShape(BaseModel):
+    """One step for a person."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    what: str
+    values: list[WorkValueShape]
+    text: str = Field(description="What the integration says of such steps, in Markdown.")
+
+
 class TaskShape(BaseModel):
     """Work for a person."""
 
@@ -117,9 +139,13 @@ class TaskShape(BaseModel):
     assignee_id: UUID | None
     assignee: str | None = Field(description="The name of the member who sees to it.")
     note: str = Field(description="What was said by whoever closed it.")
+    work: list[WorkShape] = Field(description="What is to be done, step by step.")
+    due_at: datetime | None
+    four_eyes: bool = Field(description="It counts once another person has confirmed it.")
 
     @classmethod
     def of(cls, task: ListedTask) -> "TaskShape":
         """Tell a task."""
-        plain = {name: getattr(task, name) for name in cls.model_fields if name != "problem"}
-        return cls(**plain, problem=ProblemShape.of(task.problem))
+        plain = {name: getattr(task, name) for name in cls.model_fields if name not in {"problem", "work"}}
+        work = [WorkShape.model_validate(each) for each in task.work]
+        return cls(**plain, problem=ProblemShape.of(task.problem), work=work)

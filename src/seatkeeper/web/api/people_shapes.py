@@ -36,7 +36,7 @@ class NewestJobShape(BaseModel):
         """Tell it."""
         if job is None:
             return None
-        told = describe_job(job.kind, job.state)
+        told = describe_job(job.kind, job.state, job.problem)
         return cls(id=job.id, kind=job.kind, state=job.state, sentence=told, problem=ProblemShape.of(job.problem))
 
 

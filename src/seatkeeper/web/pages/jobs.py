@@ -10,6 +10,7 @@ from seatkeeper.core.access import Permission
 from seatkeeper.core.errors import NotFoundError
 from seatkeeper.core.ids import JobId
 from seatkeeper.core.jobs import PENDING, JobState
+from seatkeeper.core.problems import ProblemCode
 from seatkeeper.core.wording import OUTCOMES
 from seatkeeper.operations.jobs import cancel_job, retry_job
 from seatkeeper.operations.tasks import hand_over_job
@@ -24,6 +25,14 @@ from seatkeeper.web.timelines import Try, timeline
 from seatkeeper.web.visits import Visit
 
 _MOST_EVENTS = 500
+_HAND_OVER = {JobState.FAILED, JobState.RETRYING, JobState.WAITING}
+_IN_HANDS = {
+    ProblemCode.PERSON_NEEDED,
+    ProblemCode.NOT_SUPPORTED,
+    ProblemCode.NOT_DONE,
+    ProblemCode.TO_BE_CONFIRMED,
+    ProblemCode.REMOVALS_HELD,
+}
 
 
 async def show_job(visit: Visit) -> Response:
@@ -41,6 +50,7 @@ async def show_job(visit: Visit) -> Response:
             "task_id": await find_open_task(reader, job.id),
             "outcomes": OUTCOMES,
             "can_retry": job.state is JobState.FAILED,
+            "can_hand_over": job.state in _HAND_OVER and not _is_in_hands(job),
             "can_cancel": job.state in PENDING,
         }
         if visit.is_fragment:
@@ -60,7 +70,7 @@ async def cancel(visit: Visit) -> Response:
 
 
 async def do_by_hand(visit: Visit) -> Response:
-    """Make a task for a person out of a failed job."""
+    """Make a task for a person out of a job that failed or waits."""
     return await _change(visit, hand_over_job, "The job waits for a person now. Close the task once it is done.")
 
 
@@ -69,6 +79,12 @@ async def _change(visit: Visit, change: Callable[[Transaction, JobId], Awaitable
         job = await _job(visit, tx)
         await change(tx, job.id)
     return visit.go(f"/integrations/{visit.integration.slug}/jobs/{job.id}", told)
+
+
+def _is_in_hands(job: ListedJob) -> bool:
+    """Say whether a person has it already, or has to approve it first."""
+    code = None if job.problem is None else job.problem.code
+    return job.state is JobState.WAITING and code in _IN_HANDS
 
 
 async def _job(visit: Visit, reader: Reader) -> ListedJob:
