@@ -11,9 +11,9 @@ from seatkeeper.spi.testing import FaultCheck, FaultHarness, each_fault_check, r
 from tests.connectors.sql import test_tables_conformance as tables
 from tests.connectors.sql import test_users_conformance as users
 from tests.connectors.sql.keepers import MARIADB_KEEPER, MariaDBWitness, keeper_of_mariadb
-from tests.connectors.sql.servers import MariaDBCompany, PostgresCompany, settings_of
+from tests.connectors.sql.servers import PostgresCompany, settings_of
 
-pytestmark = [pytest.mark.live, pytest.mark.xdist_group("sql")]
+pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.xdist_group("sql")]
 
 
 @each_fault_check()
@@ -25,20 +25,7 @@ async def test_tables_in_postgresql(
         "127.0.0.1",
         postgres_server.port,
         lambda port: validate_settings(
-            TableSettings, settings_of(in_postgres, url=in_postgres.away(port), timeout=2, connections=1)
-        ),
-    )
-    await run_fault_check(check, given)
-
-
-@each_fault_check()
-async def test_tables_in_mariadb(check: FaultCheck, in_mariadb: MariaDBCompany, mariadb_server: MariaDB) -> None:
-    given = FaultHarness(
-        tables.harness(in_mariadb),
-        "127.0.0.1",
-        mariadb_server.port,
-        lambda port: validate_settings(
-            TableSettings, settings_of(in_mariadb, url=in_mariadb.away(port), timeout=2, connections=1)
+            TableSettings, settings_of(in_postgres, url=in_postgres.away(port), timeout=1, connections=1)
         ),
     )
     await run_fault_check(check, given)
@@ -53,7 +40,7 @@ async def test_users_of_mariadb(check: FaultCheck, mariadb_server: MariaDB) -> N
         "127.0.0.1",
         mariadb_server.port,
         lambda port: validate_settings(
-            UserSettings, {**keeper, "url": f"mariadb://127.0.0.1:{port}/mysql", "timeout": 2}
+            UserSettings, {**keeper, "url": f"mariadb://127.0.0.1:{port}/mysql", "timeout": 1}
         ),
     )
     await run_fault_check(check, given)

@@ -144,6 +144,19 @@ async def test_a_wait_for_a_lock_that_is_too_long_is_tried_again_later(in_mariad
         await session.delete_account(uid)
 
 
+async def test_a_server_that_says_nothing_is_given_up_and_works_when_it_is_back(
+    in_mariadb: MariaDBCompany,
+) -> None:
+    async with connect(validate_settings(TableSettings, settings_of(in_mariadb, timeout=1))) as opened:
+        session: Any = opened
+        uid = await session.create_account(ada())
+        in_mariadb.server.freeze()
+        told = await refused(session.update_account(uid, {"level": 1}))
+        in_mariadb.server.thaw()
+        assert isinstance(told, TransientError)
+        await session.delete_account(uid)
+
+
 async def test_a_file_that_another_writes_to_is_tried_again_later(in_sqlite: SQLiteCompany) -> None:
     async with connect(validate_settings(TableSettings, settings_of(in_sqlite, timeout=0.2))) as opened:
         session: Any = opened

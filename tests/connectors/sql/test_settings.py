@@ -53,7 +53,7 @@ def test_what_cannot_work_is_refused(wrong: dict[str, Any], words: str) -> None:
 
 
 def test_users_are_administered_on_servers_only() -> None:
-    with pytest.raises(SettingsInvalidError, match="in PostgreSQL, MariaDB and MySQL"):
+    with pytest.raises(SettingsInvalidError, match="in PostgreSQL and MariaDB"):
         validate_settings(UserSettings, {"url": "sqlite:///crm.db"})
 
 

@@ -50,5 +50,5 @@ class UserSettings(DatabaseSettings):
     @model_validator(mode="after")
     def _check_server(self) -> Self:
         if self.address.dialect not in {POSTGRESQL, MARIADB}:
-            raise ValueError("url: users are administered in PostgreSQL, MariaDB and MySQL")
+            raise ValueError("url: users are administered in PostgreSQL and MariaDB")
         return self
