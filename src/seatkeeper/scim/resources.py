@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from seatkeeper.core.users import Group, User
@@ -82,6 +83,7 @@ def _meta(resource_type: str, location: str, resource: User | Group, revision: s
     }
 
 
+@lru_cache(maxsize=256)
 def instant(at: datetime) -> str:
     """Write an instant as SCIM does (RFC 7643 §2.3.5)."""
     return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
