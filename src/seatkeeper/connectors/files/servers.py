@@ -25,6 +25,7 @@ def load_asyncssh() -> Any:
         told = "SFTP needs a package that is not installed here."
         remedy = "Install it: pip install 'seatkeeper[sftp]'"
         raise RejectedError(told, ProblemCode.SETTINGS_INVALID, remedy=remedy) from None
+    asyncssh.set_log_level("WARNING")  # it tells of every connection otherwise, and jobs tell what matters
     return asyncssh
 
 
