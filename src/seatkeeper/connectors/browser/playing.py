@@ -253,6 +253,7 @@ class Play:
                     if time.monotonic() > ends_at:
                         raise AppChangedError(f"it never came to it that {tell_condition(condition)}")
                     await asyncio.sleep(_LOOK_AGAIN)
+                    self._values_of_page()
 
     def _find(self, target: Target) -> "Locator":
         return locate(self._page, target, self.values)
