@@ -20,9 +20,11 @@ def values_of(answer: Answer, kind: str) -> dict[str, Any]:
 
 def expect_no_page(answer: Answer, kind: str) -> None:
     """Refuse a page for people: a proxy or a sign-in page has answered instead of the app."""
-    said = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind == "json" and said in {"text/html", "application/xhtml+xml"} and answer.content:
-        raise TransientError(f"{answer.call} answered with {said} instead of JSON.")
+    if kind != "text" and answer.is_page:
+        raise TransientError(
+            f"{answer.call} answered with a page for people, not with the app's API.",
+            remedy="See what stands before the app, a sign-in page or a proxy, or correct the address.",
+        )
 
 
 def _body(answer: Answer, kind: str) -> Any:

@@ -43,6 +43,7 @@ from seatkeeper.connectors.rest.shapes import (
 from seatkeeper.connectors.rest.soundness import list_faults
 from seatkeeper.spi.documents import DocumentInvalidError, Located, Place
 from seatkeeper.spi.formulas import Variables
+from seatkeeper.spi.templates import Template
 
 
 def compile_behaviour(document: Located) -> tuple[Behaviour, Program]:
@@ -193,10 +194,10 @@ class _Assembling:
         if shape is None:
             return Authentication({}, {})
         basic, login = shape.basic, shape.login
-        bearer = {} if shape.bearer is None else {"Authorization": f"Bearer {shape.bearer}"}
-        headers = compiling.templates(
-            bearer or shape.headers or {}, (at, "bearer" if bearer else "headers"), scope
-        )
+        headers = dict(compiling.templates(shape.headers or {}, (at, "headers"), scope))
+        if shape.bearer is not None:
+            bearer = compiling.faults.template(shape.bearer, (at, "bearer"), scope)
+            headers["Authorization"] = Template(bearer.source, ("Bearer ", *bearer.parts))
         return Authentication(
             headers=headers,
             query=compiling.documents(shape.query or {}, (at, "query"), scope),

@@ -35,6 +35,7 @@ def connect_with(program: Program) -> Connect:
             auth_of(program.authentication, known),
             secrets=settings.secrets(),
             media_type=program.media_type,
+            takes_pages=True,  # a call may say that it wants one
         )
         async with client:
             exchanging = Exchanging(client, program)

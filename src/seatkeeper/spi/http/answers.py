@@ -60,7 +60,8 @@ class Answer:
     @property
     def is_page(self) -> bool:
         """HTML: written for people, by a sign-in page or a proxy in the way."""
-        return str(self.headers.get("content-type", "")).partition(";")[0].strip().lower() == "text/html"
+        kind = str(self.headers.get("content-type", "")).partition(";")[0].strip().lower()
+        return kind == "text/html" and bool(self.content)  # some name a kind of nothing
 
     @property
     def text(self) -> str:
