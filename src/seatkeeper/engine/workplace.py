@@ -11,6 +11,7 @@ from seatkeeper.engine.connections import NoSessionError, open_session
 from seatkeeper.engine.context import Engine
 from seatkeeper.engine.links import Links
 from seatkeeper.engine.mappings import get_mapping
+from seatkeeper.engine.session_states import hand_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,5 +51,7 @@ async def enter_workplace(engine: Engine, integration: Integration, stack: Async
     except MappingInvalidError as error:
         raise NoSessionError(Problem(ProblemCode.MAPPING_FAILED, str(error))) from error
     opening = await open_session(engine, integration)
-    app = App(await guarded(stack.enter_async_context(opening)))
+    session = await guarded(stack.enter_async_context(opening))
+    await hand_on(engine, integration, session, stack)
+    app = App(session)
     return Workplace(engine, integration, app, mapping, Links(engine.database, integration.id))

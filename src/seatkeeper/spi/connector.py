@@ -209,6 +209,19 @@ class GuidesPeople(Protocol):
         ...
 
 
+@runtime_checkable
+class KeepsState(Protocol):
+    """It has something that spares the next session work, such as that it is signed in."""
+
+    def resume(self, state: str) -> None:
+        """Take what an earlier session left. It may be out of date, or of other settings."""
+        ...
+
+    def state(self) -> str | None:
+        """Give what the next session may take, or nothing. It is sealed where it is kept."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Chapter:
     """A part of what a connector does in the app, told to people: a line for each step, indented by tabs."""

@@ -33,3 +33,12 @@ canaries = Table(
     Column("sang_at", INSTANT, nullable=False),
 )
 """When the app of an integration was last tried with nothing changed, where its connector asks for that."""
+
+session_states = Table(
+    "session_states",
+    metadata,
+    Column("integration_id", Uuid, ForeignKey("integrations.id", ondelete="CASCADE"), primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("kept_at", INSTANT, nullable=False),
+)
+"""What a session left for the next one, sealed."""

@@ -47,6 +47,14 @@ class Accounts:
         """Sign in and find, changing nothing."""
         return list_stages(self._stagehand, self.find_accounts)
 
+    def resume(self, state: str) -> None:
+        """Be signed in already, where the app still knows it."""
+        self._stagehand.resume(state)
+
+    def state(self) -> str | None:
+        """Give the signed-in state, for the next session."""
+        return self._stagehand.state()
+
     async def read_account(self, uid: Uid) -> SeenAccount | None:
         """Read one account."""
         if self._recipe.has(FlowName.READ):

@@ -1,6 +1,8 @@
 """Playing flows as the service account: signs in once for all windows, and again when the app forgot it."""
 
 import asyncio
+import hashlib
+import json
 from typing import Any
 
 from seatkeeper.connectors.browser.playing import Part, Play
@@ -23,6 +25,22 @@ class Stagehand:
         self._signed_in = SignedIn()
         self._lock = asyncio.Lock()
 
+    def resume(self, state: str) -> None:
+        """Be signed in as an earlier session was, where it was of the same settings."""
+        kept = json.loads(state)
+        if kept["for"] == self._fingerprint:
+            self._signed_in = SignedIn(kept["state"], self._signed_in.number + 1)
+
+    def state(self) -> str | None:
+        """Give what makes a window the service account's."""
+        if self._signed_in.state is None:
+            return None
+        return json.dumps({"for": self._fingerprint, "state": self._signed_in.state}, sort_keys=True)
+
+    @property
+    def _fingerprint(self) -> str:
+        return hashlib.sha256(json.dumps(self.part.plain, sort_keys=True).encode()).hexdigest()
+
     async def version(self) -> str:
         """Start the browser, and tell which it is."""
         return await self._windows.version()
@@ -37,7 +55,8 @@ class Stagehand:
             raise TransientError(f"The flow “{flow}” did not end within {longest:.0f} seconds.") from None
 
     async def sign_in(self) -> None:
-        """Sign in where nobody is. Raises ``spi.errors``."""
+        """Sign in anew, whoever is signed in already: that is what proves the service account."""
+        self._forget(self._signed_in.number)
         async with asyncio.timeout(self.part.settings.longest_flow):
             async with self._windows.window(lambda: self._signed_in) as window:
                 await self._admit(window)

@@ -307,6 +307,13 @@ def upgrade() -> None:
     sa.UniqueConstraint('digest', name='token_digests_are_unique')
     )
     op.create_index('tokens_by_integration', 'scim_tokens', ['integration_id'], unique=False)
+    op.create_table('session_states',
+    sa.Column('integration_id', sa.Uuid(), nullable=False),
+    sa.Column('sealed', sa.LargeBinary(), nullable=False),
+    sa.Column('kept_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['integration_id'], ['integrations.id'], ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('integration_id')
+    )
     op.create_table('sessions',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('digest', sa.LargeBinary(), nullable=False),
