@@ -131,3 +131,24 @@ async def test_a_change_while_a_job_runs_is_followed_by_another_job(world: World
 
 def _roles(ledger: Ledger, name: str) -> set[str]:
     return {each.value for each in ledger.named(name).entitlements}
+
+
+async def test_what_one_account_can_hold_moves_on_only_once_it_is_free(
+    make_world: Callable[..., Awaitable[World]],
+) -> None:
+    world = await make_world(mapping=with_roles())
+    world.ledger.abilities = without(world.ledger.abilities, exclusive=frozenset({"role"}))
+    await world.hire("ada", roles=[{"value": "owner"}])
+    await world.run()
+    await world.hire("bob", roles=[{"value": "owner"}])
+    await world.run()
+    assert ((await world.job("bob"))["state"], (await world.job("bob"))["problem_detail"]) == (
+        "waiting",
+        "ada has role owner",
+    )
+    await world.change("ada", roles=[])
+    await world.run()
+    await world.done(await world.task())
+    await world.run()
+    assert (await world.job("bob"))["state"] == "succeeded"
+    assert [len(world.ledger.named(name).entitlements) for name in ("ada", "bob")] == [0, 1]

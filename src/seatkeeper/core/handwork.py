@@ -84,9 +84,9 @@ def _told(step: Step, sensitive: Collection[str]) -> tuple[str, tuple[HandValue,
         case WithdrawInvitation():
             return "Take the invitation back", ()
         case GrantEntitlements(entitlements):
-            return "Give the account", tuple(map(_entitlement, entitlements))
+            return "Give the account what is named here", tuple(map(_entitlement, entitlements))
         case RevokeEntitlements(entitlements):
-            return "Take away from the account", tuple(map(_entitlement, entitlements))
+            return "Take from the account what is named here", tuple(map(_entitlement, entitlements))
         case _:
             assert_never(step)
 

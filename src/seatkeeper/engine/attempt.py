@@ -17,6 +17,7 @@ from seatkeeper.engine.app import ConnectorBugError
 from seatkeeper.engine.apply import apply
 from seatkeeper.engine.by_hand import errand, powerless, whom
 from seatkeeper.engine.connections import NoSessionError
+from seatkeeper.engine.exclusive import is_taken
 from seatkeeper.engine.goals import Goal
 from seatkeeper.engine.leave_groups import leave_groups
 from seatkeeper.engine.links import Lease
@@ -184,8 +185,8 @@ async def _round(place: Workplace, job: ClaimedJob, goal: Goal, progress: Progre
 
 async def _take_steps(
     place: Workplace, job: ClaimedJob, steps: Plan, seen: SeenAccount | None, progress: Progress
-) -> Retrying | Failed | None:
-    """Carry the steps out; what is given is why an account could not be deleted."""
+) -> Retrying | Failed | Waiting | None:
+    """Carry the steps out; what is given is why one of them could not be taken."""
     assert job.account_id is not None
     try:
         for step in steps.steps:
@@ -193,6 +194,9 @@ async def _take_steps(
                 stays_in = await leave_groups(place, job, seen, progress)
                 if stays_in is not None:
                     return stays_in
+            taken = await is_taken(place, job.account_id, step)
+            if taken is not None:
+                return taken
             await apply(place, step, progress)
     finally:
         if progress.uid is not None:

@@ -8,10 +8,12 @@ from seatkeeper.spi.connector import (
     DeletesAccounts,
     DisablesAccounts,
     GrantsEntitlements,
+    ListsAccounts,
     ManagesGroups,
     ReadsAccounts,
     Session,
     UpdatesAccounts,
+    WithdrawsInvitations,
     check,
 )
 from seatkeeper.spi.errors import CredentialsRefusedError, TransientError
@@ -25,15 +27,20 @@ async def abilities_and_protocols_agree(trial: Trial) -> None:
     expect(isinstance(session, Session), "the session is no Session")
     for protocol, able in {
         ReadsAccounts: abilities.reads_back,
+        ListsAccounts: abilities.lists,
         CreatesAccounts: abilities.creates,
         UpdatesAccounts: abilities.updates,
         DisablesAccounts: abilities.disables,
         DeletesAccounts: abilities.deletes,
+        WithdrawsInvitations: abilities.withdraws_invitations,
         GrantsEntitlements: bool(abilities.grants),
         ManagesGroups: abilities.groups,
     }.items():
         fulfils = isinstance(session, protocol)
         expect(fulfils == able, f"fulfils {protocol.__name__}: {fulfils}, abilities say: {able}")
+    special = abilities.single | abilities.exclusive
+    expect(special <= abilities.grants, "single or exclusive names types that cannot be granted")
+    expect(abilities.revokes_first <= abilities.single, "revokes_first names types that are not single")
     expect(bool(abilities.name_attribute), "abilities name no attribute that holds the Name")
 
 
