@@ -1,6 +1,7 @@
 """Apache Superset: dashboards, whose REST interface signs in with a password and answers with a token.
 
-Read from its SQLite database. Accounts hold roles, and groups that hold roles. Everything about them is below ``/api/v1/security``.
+Read from its SQLite database. Accounts hold roles, and groups that hold roles. Everything about them is below
+``/api/v1/security``.
 """
 
 from collections.abc import Iterator, Mapping
