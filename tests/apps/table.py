@@ -3,6 +3,10 @@
 ``python -m tests.apps.table > docs/connectors/abilities.md``
 """
 
+import sys
+
+import structlog
+
 from seatkeeper.core.apps import ABILITIES, AppFacts
 from seatkeeper.engine.registry import find_connectors
 
@@ -47,4 +51,5 @@ def _table(columns: list[str], rows: list[str]) -> list[str]:
 
 
 if __name__ == "__main__":
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     print(render(), end="")  # noqa: T201 - it is what this is for

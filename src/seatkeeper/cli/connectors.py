@@ -11,6 +11,7 @@ from seatkeeper.bootstrap.settings import load_settings
 from seatkeeper.cli.opening import fail
 from seatkeeper.cli.printing import console, plain, say
 from seatkeeper.spi.connector import Connector
+from seatkeeper.spi.destinations import allow_networks
 from seatkeeper.spi.documents import DocumentInvalidError, load_document
 from seatkeeper.spi.starter import NameUnfitError, write_package
 from seatkeeper.spi.testing import CHECKS, FAULT_CHECKS, PromiseBrokenError, run_check, run_fault_check
@@ -54,7 +55,9 @@ def test(name: Name, settings: HarnessFile) -> None:
     The app is changed: people and groups of made-up names are made, and removed again as far as the connector can.
     Use one that nobody needs. Status 1 where a promise is broken.
     """
-    installed = find_installed(load_settings())
+    ours = load_settings()
+    allow_networks(ours.reachable)
+    installed = find_installed(ours)
     if name not in installed:
         reason = installed.broken.get(name, "is not installed")
         fail(f"The connector {name}: {reason}. Installed: {', '.join(installed)}.")
