@@ -13,7 +13,7 @@ from tests.connectors.sql import test_users_conformance as users
 from tests.connectors.sql.keepers import MARIADB_KEEPER, MariaDBWitness, keeper_of_mariadb
 from tests.connectors.sql.servers import PostgresCompany, settings_of
 
-pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.xdist_group("sql")]
+pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.xdist_group("database-users")]
 
 
 @each_fault_check()

@@ -22,7 +22,7 @@ from tests.connectors.sql.keepers import (
     keeper_of_postgres,
 )
 
-pytestmark = [pytest.mark.live, pytest.mark.xdist_group("sql")]
+pytestmark = [pytest.mark.live, pytest.mark.xdist_group("database-users")]
 
 READER, WRITER = Entitlement("role", "reader"), Entitlement("role", 'the "writer" %s')
 
@@ -139,6 +139,13 @@ async def test_mariadb_lets_nobody_in_without_a_password_and_sets_the_role(maria
         assert role_of(mariadb_server, "x") == 'the "writer" %s'
         await opened.revoke(uid, [WRITER])
         assert role_of(mariadb_server, "x") is None
+        mariadb_server.run("CREATE ROLE auditor")
+        with pytest.raises(RejectedError) as caught:
+            await opened.grant(uid, [Entitlement("role", "auditor")])
+        assert (
+            caught.value.remedy == f"Let the service account do it: GRANT auditor TO {KEEPER} WITH ADMIN OPTION."
+        )
+        mariadb_server.run("DROP ROLE auditor")
         await opened.set_active(uid, active=False)
         assert role_of(mariadb_server, "x") == 4151
         assert not opened.abilities.renames

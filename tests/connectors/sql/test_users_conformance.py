@@ -24,7 +24,7 @@ from tests.connectors.sql.keepers import (
     keeper_of_postgres,
 )
 
-pytestmark = [pytest.mark.live, pytest.mark.xdist_group("sql")]
+pytestmark = [pytest.mark.live, pytest.mark.xdist_group("database-users")]
 
 
 @pytest.fixture(scope="module")

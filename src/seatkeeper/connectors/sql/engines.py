@@ -40,7 +40,7 @@ def open_async_engine(settings: DatabaseSettings, at: str | None = None) -> "Asy
     arguments = {"connect_timeout": _patience(settings), "application_name": "seatkeeper", **tls}
     if at is not None:
         arguments["hostaddr"] = at
-    return create_async_engine(_url(settings), connect_args=arguments, **_sizes(settings))
+    return create_async_engine(_url(settings), connect_args=arguments, **_options(settings))
 
 
 def open_engine(settings: DatabaseSettings, at: str | None = None) -> sa.Engine:
@@ -53,7 +53,7 @@ def open_engine(settings: DatabaseSettings, at: str | None = None) -> sa.Engine:
     if settings.address.dialect == MARIADB:
         return _open_mariadb(settings, at)
     try:
-        return sa.create_engine(_url(settings), **_sizes(settings))
+        return sa.create_engine(_url(settings), **_options(settings))
     except (ModuleNotFoundError, NoSuchModuleError, ArgumentError) as error:
         told = f"There is no driver for {settings.address.driver.name}: {error}."
         remedy = "Install a SQLAlchemy driver for it beside Seatkeeper."
@@ -82,7 +82,7 @@ def _open_sqlite(settings: DatabaseSettings) -> sa.Engine:
         connection.execute("PRAGMA foreign_keys = ON")
         return connection
 
-    engine = sa.create_engine("sqlite://", creator=open_file, poolclass=sa.QueuePool, **_sizes(settings))
+    engine = sa.create_engine("sqlite://", creator=open_file, poolclass=sa.QueuePool, **_options(settings))
     sa.event.listen(engine, "begin", _begin)
     return engine
 
@@ -128,7 +128,7 @@ def _open_mariadb(settings: DatabaseSettings, at: str | None) -> sa.Engine:
         connection.connect(opened)  # to the address that was checked, whatever the name points to by now
         return connection
 
-    return sa.create_engine(f"{settings.address.driver.name}://", creator=connect, **_sizes(settings))
+    return sa.create_engine(f"{settings.address.driver.name}://", creator=connect, **_options(settings))
 
 
 def _trust(settings: DatabaseSettings) -> ssl.SSLContext:
@@ -143,8 +143,9 @@ def _patience(settings: DatabaseSettings) -> int:
     return max(1, round(settings.timeout))
 
 
-def _sizes(settings: DatabaseSettings) -> dict[str, int]:
-    return {"pool_size": settings.connections, "max_overflow": 0}
+def _options(settings: DatabaseSettings) -> dict[str, Any]:
+    # What SQLAlchemy says of an error would otherwise repeat every value.
+    return {"hide_parameters": True, "pool_size": settings.connections, "max_overflow": 0}
 
 
 def _url(settings: DatabaseSettings) -> sa.URL:

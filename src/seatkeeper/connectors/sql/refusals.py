@@ -170,7 +170,10 @@ def _rejected(refusal: _Refusal, doing: Doing) -> RejectedError:
 
 
 def _grant(doing: Doing) -> str:
-    return f"Let the service account do it: GRANT {doing.grant} TO {doing.account}." if doing.grant else ""
+    if not doing.grant:
+        return ""
+    right, way, more = doing.grant.partition(" WITH ")
+    return f"Let the service account do it: GRANT {right} TO {doing.account}{way}{more}."
 
 
 def _read(error: DBAPIError) -> _Refusal:
