@@ -17,10 +17,11 @@ _KEPT = ROOT / ".cache"
 def provisioned(name: str, sources: Sequence[Path], make: Callable[[Path], None]) -> Path:
     """Find the folder that every server of this name is a copy of, or make it.
 
-    It is made once for each change of its sources, and whoever asks meanwhile waits for it. It must not hold its
-    own path, since it is used from copies only.
+    It is made once for each change of its sources or of the application's pins, and whoever asks meanwhile waits
+    for it. It must not hold its own path, since it is used from copies only.
     """
-    mark = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:12]
+    pins = sorted((ROOT / "lab/requirements").glob(f"{name}.txt"))
+    mark = hashlib.sha256(b"".join(path.read_bytes() for path in [*sources, *pins])).hexdigest()[:12]
     ready = _KEPT / f"{name}-{mark}"
     if ready.exists():
         return ready
