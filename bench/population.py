@@ -100,6 +100,10 @@ class Population:
         self._integration = row[0]
         self.size = 0
 
+    def close(self) -> None:
+        """Give the connection back."""
+        self._connection.close()
+
     def grow_to(self, size: int) -> None:
         """Add people until there are that many, and let the planner and the indexes settle."""
         first = self.size + 1
