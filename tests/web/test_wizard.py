@@ -27,6 +27,8 @@ POLICY = {
     "delete_after": "30d",
     "concurrency": "4",
     "rate_per_minute": "",
+    "tasks_due_after": "3d",
+    "follow_up_after": "14d",
     "removals.count": "25",
     "removals.percent": "20",
     "removals.window": "1h",

@@ -71,6 +71,8 @@ class DeclaredPolicy(_Shape):
     wait_for_proof: Annotated[Duration, AfterValidator(_check_wait)] | None = _STANDARD.wait_for_proof
     dialect: Dialect | None = _STANDARD.dialect
     tolerances: tuple[Tolerance, ...] = _STANDARD.tolerances
+    follow_up_after: Duration = _STANDARD.follow_up_after
+    tasks_due_after: Duration = _STANDARD.tasks_due_after
     removals: DeclaredRemovals = DeclaredRemovals()
     retries: DeclaredRetries = DeclaredRetries()
 

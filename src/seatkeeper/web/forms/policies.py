@@ -24,7 +24,7 @@ DIALECTS: Mapping[str, str] = {"": "Any of them", **{dialect.value: NAMES[dialec
 
 _TEXTS = (
     *("delete_after", "concurrency", "rate_per_minute", "removals.count", "removals.percent", "removals.window"),
-    *("retries.give_up_after", "wait_for_proof", "dialect"),
+    *("retries.give_up_after", "wait_for_proof", "dialect", "tasks_due_after", "follow_up_after"),
 )
 
 
@@ -59,6 +59,8 @@ def show_policy(policy: Policy) -> PolicyForm:
         "removals.window": spell_duration(policy.removals.window),
         "retries.give_up_after": spell_duration(policy.retries.give_up_after),
         "dialect": policy.dialect or "",
+        "tasks_due_after": spell_duration(policy.tasks_due_after),
+        "follow_up_after": spell_duration(policy.follow_up_after),
         "tolerances": ", ".join(policy.tolerances),
         "wait_for_proof": "" if policy.wait_for_proof is None else spell_duration(policy.wait_for_proof),
     }
@@ -83,6 +85,8 @@ def read_policy(visit: Visit, before: Policy) -> Policy:
                 "rate_per_minute": texts["rate_per_minute"] or None,
                 "wait_for_proof": texts["wait_for_proof"] or None,
                 "dialect": texts["dialect"] or None,
+                "tasks_due_after": texts["tasks_due_after"],
+                "follow_up_after": texts["follow_up_after"],
                 "tolerances": before.tolerances,
                 "removals": {name: texts[f"removals.{name}"] for name in ("count", "percent", "window")},
                 "retries": {
