@@ -42,7 +42,8 @@ class Formula:
         Raises ``NothingThereError`` when it reaches for what is not there, ``EvaluationError`` otherwise.
         """
         if self._path is not None:
-            return plain(_follow(self._path, values))
+            found = _follow(self._path, values)
+            return plain(found) if isinstance(found, float | tuple) else found  # what was read is plain already
         read = {}
         for path in self.paths:
             if path.root not in values:
@@ -103,7 +104,7 @@ def _only_a_path(source: str, paths: tuple[Path, ...]) -> tuple[str, ...] | None
 def _follow(path: tuple[str, ...], values: Any) -> Any:
     here = values
     for step in path:
-        if not isinstance(here, Mapping) or step not in here:
+        if not (type(here) is dict or isinstance(here, Mapping)) or step not in here:
             raise NothingThereError(f"there is no {step} here")
         here = here[step]
     return here
