@@ -76,7 +76,9 @@ class Installed(Mapping[str, Connector[Any]]):
             compile_mapping(found.mapping, found.schema)
         except MappingInvalidError as error:
             return tuple(f"{manifest}: mapping: {problem}" for problem in error.problems)
-        return ()
+        known = found.attributes
+        unknown = () if known is None else sorted(found.mapping.attributes.keys() - known)
+        return tuple(f"{manifest}: mapping: {name}: the app has no such attribute" for name in unknown)
 
     def _find(self, name: str) -> Connector[Any] | str:
         if name not in self._loaded:

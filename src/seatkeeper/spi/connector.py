@@ -250,6 +250,8 @@ class Connector(Generic[S]):
     What the result says of name, title, mapping and schema gives way to the manifest."""
     needs_behaviour: bool = False
     """It cannot be used as it is, and is only there for the apps of the catalog."""
+    attributes: frozenset[str] | None = None
+    """All attributes an account of this app has, where that is known before it is asked."""
     chapters: tuple[Chapter, ...] = ()
     """What it does in the app step by step, where it follows a description that people can read."""
     is_frail: bool = False

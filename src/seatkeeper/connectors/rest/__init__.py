@@ -23,6 +23,7 @@ def adapt(behaviour: Located) -> Connector[Any]:
         settings=settings_of(shape.settings),
         connect=connect_with(program),
         mapping=MappingRules(attributes={}),
+        attributes=frozenset(program.accounts.attributes),
     )
 
 
