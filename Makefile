@@ -35,7 +35,7 @@ test-app: .venv/.ready  ## hold one app of the catalog against the real thing (A
 	@$(run)pytest tests/apps/test_$(subst -,_,$(APP)).py $(ARGS)
 
 test-apps: .apps/.ready-for-all  ## the same for every app there is, with those too heavy for make test
-	@$(run)pytest -n auto --dist loadfile tests/apps $(ARGS)
+	@$(run)pytest -n auto --dist loadfile tests/apps tests/lab $(ARGS)
 	@$(run)pytest -n auto --dist loadgroup -m heavy tests/connectors $(ARGS)
 
 lint: .venv/.ready
