@@ -1,5 +1,8 @@
 """Tasks: what waits for whom, and the answers people give."""
 
+import re
+
+import httpx
 import pytest
 
 from seatkeeper.core.access import IntegrationRole, WorkspaceRole
@@ -8,6 +11,7 @@ from seatkeeper.core.problems import ProblemCode
 from seatkeeper.operations.tasks import hand_over_job
 from seatkeeper.spi.errors import RejectedError
 from seatkeeper.store.database import Database
+from seatkeeper.web.security import CSRF_FIELD, csrf_token
 from tests.engine.world import OWNER, Clock, World, open_world
 from tests.web.conftest import SignIn
 from tests.web.people import Person
@@ -166,3 +170,28 @@ async def test_many_tasks_are_paged(world: World, admin: Person) -> None:
     assert first.count('<li id="k') == 50
     older = first.partition('rel="next" href="')[2].partition('"')[0].replace("&amp;", "&")
     assert (await admin.get(older)).text.count('<li id="k') == 10
+
+
+async def test_a_task_says_what_to_do_and_keeps_small_files_as_evidence(world: World, admin: Person) -> None:
+    path = await _handed_over(world, "a<b>da")
+    page = (await admin.get(path)).text
+    assert "Create an account with these values" in page
+    assert 'data-copy="a&lt;b&gt;da"' in page
+    assert "<b>da" not in page
+    picture = b"\x89PNG\r\n\x1a\n" + b"\0" * 100
+    refused = {"page.png": b"<script>", "big.png": picture + b"\0" * 950_000, "none.png": b""}
+    for name, content in refused.items():
+        assert (await _upload(admin, path, name, content)).status_code == 422
+    assert (await _upload(admin, path, "..\\seen & <done>.png", picture)).status_code == 303
+    [file] = re.findall(
+        r'href="([^"]*/files/[^"]*)" download>seen &amp; &lt;done&gt;.png', (await admin.get(path)).text
+    )
+    given = await admin.get(file)
+    assert given.content == picture
+    assert given.headers["content-disposition"].startswith("attachment;")
+    assert "sandbox" in given.headers["content-security-policy"]
+
+
+async def _upload(person: Person, path: str, name: str, content: bytes) -> httpx.Response:
+    form = {CSRF_FIELD: csrf_token(person.secret)}
+    return await person.client.post(f"{path}/files", data=form, files={"file": (name, content, "image/png")})

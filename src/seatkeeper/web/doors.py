@@ -86,6 +86,8 @@ class Entrance:
             return Response(None, 499)
         except Exception as error:  # noqa: BLE001 - whatever happened, a person is told in a sentence, and the log knows it
             return refuse(visit, error)
+        finally:
+            await visit.sent.close()
 
     async def _enter(self, visit: Visit, door: Door) -> Response:
         place = await _recognise(visit)
