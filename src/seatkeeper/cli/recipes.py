@@ -16,6 +16,7 @@ from seatkeeper.cli.printing import console, plain, say
 from seatkeeper.connectors.browser.recipes import FlowName
 from seatkeeper.engine.registry import find_connectors
 from seatkeeper.spi.connector import Connector
+from seatkeeper.spi.destinations import allow_networks
 from seatkeeper.spi.documents import DocumentInvalidError, load_document
 from seatkeeper.spi.errors import ConnectorError
 from seatkeeper.spi.evidence import Exhibit
@@ -60,6 +61,7 @@ def record(url: Address, flow: Flow, value: Values = None, to: Target = _RECIPE)
     """
     from seatkeeper.connectors.browser.recording import write_flow  # noqa: PLC0415 - only where it is asked for
 
+    allow_networks(load_settings().reachable)
     values = dict(each.partition("=")[::2] for each in value or ())
     if not all(values.values()):
         fail("Write each value like login=ada.")
@@ -95,6 +97,7 @@ def try_recipe(app: App, settings: HarnessFile, pictures: Pictures = _PICTURES) 
     The app is changed: one account of a made-up name is made, and removed again where the recipe can. The file is
     the one "connector test" takes. Status 1 where something went wrong.
     """
+    allow_networks(load_settings().reachable)
     connector = _connector_of(app)
     try:
         harness, _ = read_harness(connector, load_document(settings.read_text(encoding="utf-8")))
