@@ -40,6 +40,8 @@ async def test_a_task_is_listed_and_shown_with_how_to_answer(seatkeeper: Install
             "closed_at",
         ),
         "closed_by",
+        "work",
+        "due_at",
     }
     assert seatkeeper.say("task", "list").splitlines()[1].split()[0] == end
     assert told.startswith("ada  in crm\n")
