@@ -39,6 +39,7 @@ class Members:
         self._needs_reference = reference is not None and reference.required
         self._patches = profile.patch
         self._removes_by_value = True
+        self._removes_plainly = False
         self._named: bool | None = None if settings.members == "readable" else False
 
     async def of(self, group: Mapping[str, Any]) -> Mapping[Uid, str]:
@@ -88,6 +89,8 @@ class Members:
                 await self._add(uid, missing)
 
     async def _remove(self, uid: Uid, values: Sequence[str]) -> None:
+        if self._removes_plainly and await self._remove_plainly(uid, values):
+            return
         if not self._removes_by_value:
             await self._rewrite(uid, remove=values)
             return
@@ -102,6 +105,24 @@ class Members:
             self._removes_by_value = False
         if left:
             await self._remove(uid, left)
+
+    async def _remove_plainly(self, uid: Uid, values: Sequence[str]) -> bool:
+        """Name whom to take out as a value, as django-scim2 wants it; give whether just they are out.
+
+        RFC 7644 §3.5.2.2 makes that a removal of all members, so it is the last thing tried, and whoever else went
+        is put back.
+        """
+        before = {member["value"] for member in _members((await self._changing.get(_PATH, uid)).resource)}
+        named = [{"value": value} for value in values]
+        answer = await self._patch(uid, [{"op": "remove", "path": "members", "value": named}])
+        if answer is None or not answer.is_success:
+            return False
+        after = {member["value"] for member in _members((await self._changing.get(_PATH, uid)).resource)}
+        lost = sorted(Uid(each) for each in before - after - set(values))
+        if lost:
+            await self._add(uid, lost)
+        self._removes_plainly = not lost and not after & set(values)
+        return self._removes_plainly
 
     async def _patch(self, uid: Uid, operations: list[Operation]) -> Answer | None:
         """Send a PATCH; None where the app turns out to have none."""
@@ -123,6 +144,8 @@ class Members:
             after = [*kept, *self._documents(each for each in add if each not in present)]
             answer = await self._client.send(self._writing(uid, version.resource, after, version.etag))
             if self._patches and answer.status in {405, 501}:
+                if remove and not add and await self._remove_plainly(uid, remove):
+                    return
                 self._patches = False
             elif answer.status != 412:
                 check(answer)
