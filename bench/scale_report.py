@@ -40,6 +40,11 @@ def _paced(count: int, seconds: float) -> str:
     return f"{count:,} in {seconds:,.0f} s ({count / seconds:,.0f}/s)"
 
 
+def _ratio(one: float, other: float) -> str:
+    """Give a ratio; a burst too short for one answer has none."""
+    return f"{one / other:.2f}" if other else "–"
+
+
 def _table(*headings: str) -> Table:
     table = Table(box=MARKDOWN)
     for heading in headings:
@@ -53,7 +58,7 @@ def _sizes(seen: Scale) -> Table:
 
     def row(what: str, read: Callable[[Size], float], written: str, aim: str) -> None:
         values = [read(size) for size in sizes]
-        table.add_row(what, *(written.format(value) for value in values), f"{values[-1] / values[0]:.2f}", aim)
+        table.add_row(what, *(written.format(value) for value in values), _ratio(values[-1], values[0]), aim)
 
     row("creates, one web process", lambda size: size.creates.rate, "{:,.0f}/s", "≥ 1,000/s, ≥ 0.7")
     row("  p99", lambda size: size.creates.p99_ms, "{:.0f} ms", "< 100 ms")
@@ -72,7 +77,7 @@ def _groups(seen: LargeGroups, extent: Extent) -> Table:
     table = _table("a group of", f"{FEW:,}", f"{extent.members:,}", "ratio", "aim")
 
     def row(what: str, few: float, many: float, aim: str) -> None:
-        table.add_row(what, f"{few:.1f} ms", f"{many:.1f} ms", f"{many / few:.2f}", aim)
+        table.add_row(what, f"{few:.1f} ms", f"{many:.1f} ms", _ratio(many, few), aim)
 
     row("add or remove a member", small.one, large.one, "≤ 5 ms, ≤ 1.5")
     row("add 100 members", small.batch, large.batch, "≤ 30 ms")
@@ -100,8 +105,8 @@ def _beside(seen: Scale) -> Table:
 
     def row(what: str, loads: Sequence[Load]) -> None:
         ours, theirs = loads
-        table.add_row(what, *(f"{load.rate:,.0f}/s" for load in loads), f"{ours.rate / theirs.rate:.2f}")
-        table.add_row("  p99", *(f"{load.p99_ms:.1f} ms" for load in loads), f"{ours.p99_ms / theirs.p99_ms:.2f}")
+        table.add_row(what, *(f"{load.rate:,.0f}/s" for load in loads), _ratio(ours.rate, theirs.rate))
+        table.add_row("  p99", *(f"{load.p99_ms:.1f} ms" for load in loads), _ratio(ours.p99_ms, theirs.p99_ms))
 
     row("creates", [seen.ours.creates, seen.peer.creates])
     row("userName eq", [seen.ours.look_ups, seen.peer.look_ups])
