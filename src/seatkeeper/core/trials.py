@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from seatkeeper.core.accounts import Abilities, Proof
+from seatkeeper.core.accounts import Abilities, Arrival, Proof
 from seatkeeper.core.explanations import Explanation
 from seatkeeper.core.problems import Problem, ProblemCode
 from seatkeeper.core.wording import explain
@@ -18,6 +18,13 @@ _REMEDIES: Mapping[ProblemCode, str] = {
     ProblemCode.REJECTED_VALUE: "Check that the address is that of the app's API, and test again.",
 }
 """What to do while a connection is being set up, where that differs from what to do about a job."""
+
+_ARRIVALS: Mapping[Arrival, str] = {
+    Arrival.AT_ONCE: "create accounts",
+    Arrival.BY_INVITATION: "invite people, who have an account once they accept",
+    Arrival.AT_FIRST_SIGN_IN: "have an account made when somebody first signs in",
+}
+"""Complete: it is looked up for every app."""
 
 _SETTINGS, _OPENING = "The settings are complete", "The app can be reached"
 
@@ -102,7 +109,7 @@ def explain_trial(problem: Problem) -> Explanation:
 def describe_abilities(abilities: Abilities) -> tuple[tuple[bool, str], ...]:
     """Say in words what an app can and cannot do."""
     return (
-        (abilities.creates, "create accounts"),
+        (abilities.creates or abilities.arrival is Arrival.AT_FIRST_SIGN_IN, _ARRIVALS[abilities.arrival]),
         (abilities.updates, "change their attributes"),
         (abilities.renames, "rename accounts"),
         (abilities.disables, "disable accounts and let people in again"),
