@@ -6,6 +6,7 @@ from typing import Any, TypeAlias, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
+from yaml.constructor import SafeConstructor
 
 Place: TypeAlias = tuple[str | int, ...]
 """The way to a value: keys and positions from the top of its document."""
@@ -106,7 +107,20 @@ def load_located(text: str) -> list[Located]:
 
     Raises ``NotYAMLError``, also for a key that is there twice.
     """
-    loader = _Loader(text)
+    try:
+        return _load(_Quick(text))
+    except yaml.YAMLError:
+        pass
+    try:
+        return _load(_Plain(text))  # it says what is wrong in better words, and takes ten times as long
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise NotYAMLError(mark.line + 1 if mark else 1, error.problem or "this is not YAML") from None
+    except yaml.YAMLError as error:
+        raise NotYAMLError(1, f"this is not YAML: {error}") from None
+
+
+def _load(loader: "_Quick | _Plain") -> list[Located]:
     documents = []
     try:
         while loader.check_node():
@@ -115,18 +129,13 @@ def load_located(text: str) -> list[Located]:
             value = None if node is None else loader.read(node, (), lines)
             if value is not None:
                 documents.append(Located(value, lines))
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        raise NotYAMLError(mark.line + 1 if mark else 1, error.problem or "this is not YAML") from None
-    except yaml.YAMLError as error:
-        raise NotYAMLError(1, f"this is not YAML: {error}") from None
     finally:
         loader.dispose()
     return documents
 
 
-class _Loader(yaml.SafeLoader):
-    """Constructs values like ``SafeLoader``, and takes down where each came from."""
+class _Reading(SafeConstructor):
+    """Constructs values, and takes down where each came from."""
 
     def read(self, node: yaml.Node, place: Place, lines: dict[Place, int]) -> Any:
         if len(place) > _DEEPEST:
@@ -158,3 +167,11 @@ class _Loader(yaml.SafeLoader):
             read[key] = self.read(value_node, (*place, key), lines)
             lines[(*place, key)] = key_node.start_mark.line + 1
         return read
+
+
+class _Quick(_Reading, yaml.CSafeLoader):
+    pass
+
+
+class _Plain(_Reading, yaml.SafeLoader):
+    pass
