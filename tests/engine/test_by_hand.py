@@ -110,7 +110,11 @@ async def test_an_app_without_any_interface_is_administered_by_people(world: Wor
     await world.hire("a_da*", title="Analyst", roles=[{"value": "admin"}])
     await world.run()
     [task] = await world.tasks()
-    assert [each.what for each in task.work] == ["Create an account with these values", "Give the account what is named here"]
+    create, give = task.work
+    assert (create.what, give.what) == (
+        "Create an account with these values",
+        "Give the account what is named here",
+    )
     assert task.work[0].text == r"Enter a\_da\* under *Staff*"
     world.clock.advance(hours=25)
     await sweep(world.engine)

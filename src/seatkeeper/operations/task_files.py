@@ -10,7 +10,7 @@ from seatkeeper.store.texts import check_text
 
 __all__ = ["LARGEST_FILE", "MEDIA_TYPES", "MOST_FILES", "EvidenceFile", "check_file"]
 
-LARGEST_FILE: Final = 1024 * 1024
+LARGEST_FILE: Final = 900 * 1024
 MOST_FILES: Final = 5
 
 _STARTS: Final[Mapping[str, tuple[bytes, ...]]] = {
