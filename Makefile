@@ -36,7 +36,7 @@ test-app: .venv/.ready  ## hold one app of the catalog against the real thing (A
 
 test-apps: .apps/.ready-for-all  ## the same for every app there is, with those too heavy for make test
 	@$(run)pytest -n auto --dist loadfile tests/apps tests/lab $(ARGS)
-	@$(run)pytest -n auto --dist loadgroup -m heavy --ignore tests/apps --ignore tests/pages $(ARGS)
+	@$(run)pytest -n auto --dist loadgroup -m heavy --ignore tests/apps --ignore tests/lab --ignore tests/pages $(ARGS)
 
 lint: .venv/.ready
 	@$(run)ruff format --check --quiet . && $(run)ruff check --quiet .
