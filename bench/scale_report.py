@@ -42,7 +42,7 @@ def _paced(count: int, seconds: float) -> str:
 
 def _ratio(one: float, other: float) -> str:
     """Give a ratio; a burst too short for one answer has none."""
-    return f"{one / other:.2f}" if other else "–"
+    return f"{one / other:.2f}" if other else "none"
 
 
 def _table(*headings: str) -> Table:

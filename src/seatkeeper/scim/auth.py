@@ -1,5 +1,6 @@
 """Who may talk to an integration's endpoint: whoever shows what was made for it, from where it may be called."""
 
+import asyncio
 import hmac
 import re
 from collections.abc import Callable, Sequence
@@ -73,6 +74,7 @@ class Gate:
         self._database = database
         self._clock = clock
         self._known: dict[tuple[str, Shown], _Known] = {}
+        self._looking: dict[tuple[str, Shown], asyncio.Event] = {}
         self._failures = Failures()
         self._told: dict[str, tuple[datetime, set[str]]] = {}
 
@@ -84,9 +86,14 @@ class Gate:
         """
         # What shows nothing is not counted: some clients send their credentials only when they are asked for them.
         shown = read_authorization(request.headers.get("authorization"))
-        known = self._known.get((request.path_params.get("integration", ""), shown))
-        if known is None or self._clock() >= known.until:
-            return await self._look_up(shown, Knock.of(request, origin, purpose))
+        key = (request.path_params.get("integration", ""), shown)
+        known = self._find_known(key)
+        if known is None and key in self._looking:
+            # A crowd that comes at once needs one look, and not a connection to the database for each.
+            await self._looking[key].wait()
+            known = self._find_known(key)
+        if known is None:
+            return await self._look_up(key, Knock.of(request, origin, purpose))
         if known.networks:
             knock = Knock.of(request, origin, purpose)
             if not covers(known.networks, knock.address):
@@ -108,7 +115,21 @@ class Gate:
                 await note_use(tx, found.token_id, knock.purpose, knock.address)
         return found
 
-    async def _look_up(self, shown: Shown, knock: Knock) -> Caller:
+    def _find_known(self, key: tuple[str, Shown]) -> _Known | None:
+        known = self._known.get(key)
+        return None if known is None or self._clock() >= known.until else known
+
+    async def _look_up(self, key: tuple[str, Shown], knock: Knock) -> Caller:
+        done = asyncio.Event()
+        self._looking.setdefault(key, done)
+        try:
+            return await self._let_in(key[1], knock)
+        finally:
+            done.set()
+            if self._looking.get(key) is done:
+                del self._looking[key]
+
+    async def _let_in(self, shown: Shown, knock: Knock) -> Caller:
         now = self._clock()
         found = await self.recognise(shown, knock)
         until = min(now + _TRUSTED_FOR, found.expires_at or now + _TRUSTED_FOR)
