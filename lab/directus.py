@@ -64,6 +64,7 @@ class Directus(Launched):
             "ADMIN_TOKEN": TOKEN,
             "STORAGE_LOCAL_ROOT": str(self.folder / "uploads"),
             "EXTENSIONS_PATH": str(self.folder / "extensions"),
+            "PRESSURE_LIMITER_ENABLED": "false",  # it refuses with 503 when the machine is busy
             "TELEMETRY": "false",
             "LOG_STYLE": "raw",
         }
