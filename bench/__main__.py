@@ -1,11 +1,13 @@
 """Measure everything once and print it as a table."""
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from ipaddress import ip_network
 
 from rich.console import Console
 from rich.table import Table
 
+from bench.connectors import Paces, measure_connectors
 from bench.cycle import CycleExtent, measure_cycle
 from bench.load import CONNECTIONS, Load
 from bench.pages import FEW, MANY, Page, measure_pages
@@ -14,6 +16,7 @@ from bench.scale_report import print_cycle, print_scale
 from bench.scim import ADDED, LARGE, MEMBERS, SMALL, FrontDoor, measure_front_door
 from bench.sync import CONCURRENCY, HEADCOUNT, Sync, measure_sync
 from bench.tabs import TABS, Watching, measure_tabs
+from seatkeeper.spi.destinations import allow_networks
 
 
 def main() -> None:
@@ -23,16 +26,20 @@ def main() -> None:
     parser.add_argument("--scale", action="store_true", help="measure 500,000 people and large groups instead")
     parser.add_argument("--sizes", type=int, nargs="+", help="for --scale: numbers of people, ascending")
     parser.add_argument("--members", type=int, help="for --scale: members of the large group")
+    parser.add_argument("--connectors", action="store_true", help="measure the connectors alone")
     parser.add_argument("--cycle", action="store_true", help="measure Entra ID's initial cycle alone")
     parser.add_argument("--without-cycle", action="store_true", help="for --scale: leave the initial cycle out")
     for name in ("people", "groups", "memberships"):
         parser.add_argument(f"--{name}", type=int, help=f"for the initial cycle: how many {name}")
     arguments = parser.parse_args()
+    allow_networks([ip_network("127.0.0.0/8")])  # where the apps of the lab are
     if arguments.scale:
         _measure_scale(arguments)
     if arguments.cycle or (arguments.scale and not arguments.without_cycle):
         _measure_cycle(arguments)
-    if arguments.scale or arguments.cycle:
+    if arguments.connectors:
+        _print_connectors(measure_connectors())
+    if arguments.scale or arguments.cycle or arguments.connectors:
         return
     table = Table(
         title="Seatkeeper, one web process, client and database on the same machine", title_justify="left"
@@ -44,6 +51,7 @@ def main() -> None:
     _add_pages(table, measure_pages())
     _add_tabs(table, measure_tabs())
     Console().print(table)
+    _print_connectors(measure_connectors())
 
 
 def _measure_scale(arguments: argparse.Namespace) -> None:
@@ -90,6 +98,20 @@ def _add_tabs(table: Table, seen: Watching) -> None:
     table.add_row(f"a change until the last of {TABS} open tabs shows it", "", f"{seen.alone * 1000:,.0f} ms")
     in_bulk = f"{seen.in_bulk * 1000:,.0f} ms"
     table.add_row(f"  the last of a bulk, at {seen.cpu:.2f} of a core", "", in_bulk, "", "", "< 1,000 ms")
+
+
+def _print_connectors(seen: Iterable[Paces]) -> None:
+    table = Table(title="Accounts made by each connector, against a bare loop of its calls", title_justify="left")
+    for heading in ("connector", "against", "accounts", "Seatkeeper", "bare loop", "efficiency"):
+        table.add_column(heading, justify="left" if heading in {"connector", "against"} else "right")
+    for each in seen:
+        rates = (_pace(rate) for rate in (each.seatkeeper, each.bare))
+        table.add_row(each.connector, each.title, str(each.people), *rates, f"{each.efficiency:.2f}")
+    Console(width=115).print(table)
+
+
+def _pace(rate: float) -> str:
+    return f"{rate:,.0f}/s" if rate >= 2 else f"{rate * 60:,.0f}/min"
 
 
 if __name__ == "__main__":
