@@ -95,7 +95,7 @@ def said_in(values: Values, *formulas: Formula | None) -> str | None:
 
 def _sentence(value: Any) -> str | None:
     match value:
-        case None | "" | [] | {}:
+        case None | "" | []:
             return None
         case Mapping():
             parts = ((key, _sentence(each)) for key, each in value.items())
