@@ -13,7 +13,7 @@ class HTTPSettings(ConnectorSettings):
 
     base_url: str = Field(
         title="Address",
-        description="The app's API, such as https://app.example.com/scim/v2. Without user, query or fragment.",
+        description="Where the app's API is, such as https://app.example.com/scim/v2 or just https://app.example.com.",
     )
     allow_plain_http: bool = Field(
         default=False,
