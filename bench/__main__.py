@@ -102,8 +102,8 @@ def _add_tabs(table: Table, seen: Watching) -> None:
 
 def _print_connectors(seen: Iterable[Paces]) -> None:
     table = Table(title="Accounts made by each connector, against a bare loop of its calls", title_justify="left")
-    for heading in ("connector", "against", "accounts", "Seatkeeper", "bare loop", "efficiency"):
-        table.add_column(heading, justify="left" if heading in {"connector", "against"} else "right")
+    for heading in ("connector", "app", "accounts", "Seatkeeper", "bare loop", "efficiency"):
+        table.add_column(heading, justify="left" if heading in {"connector", "app"} else "right")
     for each in seen:
         rates = (_pace(rate) for rate in (each.seatkeeper, each.bare))
         table.add_row(each.connector, each.title, str(each.people), *rates, f"{each.efficiency:.2f}")

@@ -141,7 +141,7 @@ def browser(folder: Path) -> Iterator[Subject]:
         }
         yield Subject(
             connector="dokuwiki",
-            title="DokuWiki's pages; the bare loop signs in for each",
+            title="DokuWiki's pages (loop: sign in for each)",
             settings=settings,
             bare=lambda everybody: asyncio.run(_sign_in_for_each(settings, everybody)),
             people=6,
