@@ -113,13 +113,18 @@ def test_a_worker_killed_amid_joiners_loses_and_doubles_nobody(
 
 
 def _assign(app: App, seatkeeper: Seatkeeper, database_url: str) -> None:
-    declared = {"slug": SLUG, "name": "App", "connector": app.connector, "settings": dict(app.settings)}
+    declared = {
+        "slug": SLUG,
+        "name": "App",
+        "connector": app.connector,
+        "settings": dict(app.settings),
+        "state": "live",
+    }
     path = seatkeeper.directory / "integration.yaml"
     path.write_text(yaml.safe_dump({"integrations": [declared]}))
     seatkeeper.command("apply", "-f", str(path))
     with closing(Population(database_url, SLUG)) as population:
         population.assign(people(app.joiners))
-    seatkeeper.command("integration", "activate", SLUG)
 
 
 def _wait_for_the_middle(watch: Watch, joiners: int) -> None:
