@@ -3,11 +3,14 @@
 CommonMark without HTML: what looks like a tag is shown as text. Links lead to web pages and mail addresses only.
 """
 
+from collections.abc import Sequence
 from functools import cache
 from urllib.parse import urlsplit
 
 from markdown_it import MarkdownIt
-from markupsafe import Markup
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+from markupsafe import Markup, escape
 
 _SCHEMES = frozenset({"http", "https", "mailto"})
 
@@ -21,7 +24,14 @@ def render_markdown(text: str) -> Markup:
 def _reader() -> MarkdownIt:
     reader = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
     reader.validateLink = _is_harmless  # type: ignore[method-assign]
+    for rule in ("code_block", "fence"):
+        reader.add_render_rule(rule, _show_code)
     return reader
+
+
+def _show_code(_: RendererHTML, tokens: Sequence[Token], index: int, *__: object) -> str:
+    # A long line is scrolled sideways, which has to be possible with the keyboard as well.
+    return f'<pre tabindex="0"><code>{escape(tokens[index].content)}</code></pre>\n'
 
 
 def _is_harmless(url: str) -> bool:
