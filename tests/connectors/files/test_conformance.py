@@ -45,7 +45,9 @@ def harness(drop: Drop, others: Collection[dict[str, Any]] = ({}, {}), **usual: 
     )
 
 
-@pytest.mark.parametrize("check", [check for check in CHECKS if check.name not in NEEDS_A_SERVER], ids=str)
+@pytest.mark.parametrize(
+    "check", [check for check in CHECKS if check.name not in NEEDS_A_SERVER], ids=lambda check: check.name
+)
 async def test_csv_on_the_disk(check: Check, drop: Drop) -> None:
     await run_check(check, harness(drop, guards_formulas=False))
 
