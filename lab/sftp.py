@@ -25,6 +25,7 @@ DROP = "/drop"
 
 _START = """
 set -e
+mount --make-rprivate / 2>/dev/null || true
 mount --bind passwd /etc/passwd
 mount --bind shadow /etc/shadow
 mount -t tmpfs -o mode=755 none /run
@@ -83,7 +84,9 @@ class SFTPServer:
     def start(self) -> None:
         """Start, and wait until it says which protocol it speaks."""
         # With processes of its own, too: whoever is signed in has a session of theirs, which would outlive it.
-        apart = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "sh", "-c", _START]
+        # Inside a chroot the root is no mount whose propagation could be changed, so that is tried and may fail.
+        apart = ["unshare", "--mount", "--propagation", "unchanged", "--pid", "--fork", "--kill-child"]
+        apart += ["sh", "-c", _START]
         command = Command(apart, self.folder / "sshd.log", cwd=self.folder)
         self._server = Server(command)
         self._server.wait_until(self._answers)

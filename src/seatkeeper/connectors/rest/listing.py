@@ -46,7 +46,7 @@ class Lists:
         seen: set[str] = set()
         for listing, known in self._turns(listings, values):
             async for found in self._read(listing, known, id_of):
-                mark = repr(id_of.find({**found.values, "item": found.item}))
+                mark = _mark(id_of, found.values, found.item)
                 if mark not in seen:
                     seen.add(mark)
                     yield listing, found
@@ -72,13 +72,20 @@ class Lists:
                 )
                 seen = {**values, **answered}
                 items = _items(listing, seen)
-                progress.move(seen, [repr(id_of.find({**seen, "item": item})) for item in items])
+                progress.move(seen, [_mark(id_of, seen, item) for item in items])
                 for item in items:
                     yield Found(item, seen)
             missed = progress.missed
             if missed is None:
                 return
         raise TransientError(f"The app's list broke off, or changes faster than it is read: {missed}.")
+
+
+def _mark(id_of: Formula, values: Values, item: Any) -> str:
+    """Tell one thing of a list from the others: by its id, or as a whole where a table is needed for that."""
+    if any(path.root in {"ids", "names"} for path in id_of.paths):
+        return repr(item)
+    return repr(id_of.find({**values, "item": item}))
 
 
 class _Progress:

@@ -119,7 +119,8 @@ class Connection(asyncio.Protocol):
     def abort(self) -> None:
         """Close at once, without a goodbye."""
         self._fail("the connection was closed")
-        if self._transport is not None:
+        # Once it is lost there is nothing to abort, and Python 3.11.2 trips over it where it was encrypted.
+        if self._transport is not None and not self._closed.done():
             self._transport.abort()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
