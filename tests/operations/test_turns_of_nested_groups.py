@@ -13,11 +13,12 @@ from seatkeeper.core.ids import GroupId, UserId
 from seatkeeper.core.users import Group, MembersChange, User
 from seatkeeper.operations.arrivals import Arrivals
 from seatkeeper.operations.groups import GroupChange, change_group, change_members, delete_group
+from seatkeeper.operations.users import Arrived
 from seatkeeper.store.database import Database
 from seatkeeper.store.deadlocks import undeterred
 from tests.operations.directory_at_hand import BY_GROUPS, IDP, Directory, directory_in, group_draft, user_draft
 
-ANSWERS = {User, Group, type(None), AlreadyExistsError, NotFoundError}
+ANSWERS = {User, Arrived, Group, type(None), AlreadyExistsError, NotFoundError}
 
 Wish = Callable[[], Awaitable[object]]
 

@@ -32,8 +32,14 @@ def decode_integration(row: Row) -> Integration:
         policy=_POLICY.validate_python(row["policy"]),
         state=IntegrationState(row["state"]),
         quarantined=row["quarantine"] is not None,
-        recognised=None if row["recognised"] is None else Dialect(row["recognised"]),
+        recognised=_recognised(row),
     )
+
+
+def _recognised(row: Row) -> Dialect | None:
+    """Read who was recognised: a matter of now, which no version of an integration remembers."""
+    found = row.get("recognised")
+    return None if found is None else Dialect(found)
 
 
 def encode_integration(integration: Integration) -> dict[str, Any]:
