@@ -169,9 +169,7 @@ async def test_what_the_app_refuses_is_done_by_hand_and_proven(
     _make_by_hand(app, await asyncio.to_thread(company.idp.endpoint.call, "GET", assigned))
     await page.get_by_label("What you did").fill("Made it in the console <b>myself</b>")
     await page.get_by_role("button", name="It is done").click()
-    await expect(_rows(activity, "Nothing to do", f"assigned {person(13).user_name}")).to_have_count(
-        1, timeout=PATIENCE
-    )
+    await expect(_rows(activity, "Done", f"assigned {person(13).user_name}")).to_have_count(1, timeout=PATIENCE)
     paths = ("/tasks", "/tasks?whose=all&closed=1", "/activity?every=1", f"{DESK}/activity?person=nobody")
     assert await faults_of_pages(page, [page.url, *map(installation.url, paths)]) == []
 
