@@ -1,9 +1,9 @@
-"""The table of what sessions showed of their work."""
+"""What is kept as evidence: of what sessions showed of their work, and of what people did by hand."""
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, Table, Text, Uuid, func
 
 from seatkeeper.store.scim_access_tables import metadata
-from seatkeeper.store.tables import INSTANT
+from seatkeeper.store.tables import INSTANT, owned_by
 
 __all__ = ["metadata"]  # complete once this module is loaded
 
@@ -42,3 +42,17 @@ session_states = Table(
     Column("kept_at", INSTANT, nullable=False),
 )
 """What a session left for the next one, sealed."""
+
+task_files = Table(
+    "task_files",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    owned_by("tasks"),
+    Column("name", Text, nullable=False),
+    Column("media_type", Text, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("added_at", INSTANT, nullable=False),
+    Column("added_by", Text, nullable=False),
+    Index("files_by_task", "task_id"),
+)
+"""What people keep with a task, to show what they did."""

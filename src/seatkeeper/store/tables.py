@@ -396,16 +396,3 @@ tasks = Table(
     Index("tasks_open", "integration_id", text("id DESC"), postgresql_where=text("state = 'open'")),
     Index("tasks_to_remind_of", "due_at", postgresql_where=text("state = 'open' AND reminded_at IS NULL")),
 )
-
-task_files = Table(
-    "task_files",
-    metadata,
-    Column("id", Uuid, primary_key=True),
-    owned_by("tasks"),
-    Column("name", Text, nullable=False),
-    Column("media_type", Text, nullable=False),
-    Column("content", LargeBinary, nullable=False),
-    Column("added_at", INSTANT, nullable=False),
-    Column("added_by", Text, nullable=False),
-    Index("files_by_task", "task_id"),
-)

@@ -9,8 +9,8 @@ from sqlalchemy import Uuid, bindparam, func, select
 from seatkeeper.core.errors import NotFoundError
 from seatkeeper.core.ids import TaskId
 from seatkeeper.store.database import Reader
+from seatkeeper.store.evidence_tables import task_files
 from seatkeeper.store.statements import prepare
-from seatkeeper.store.tables import task_files
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,10 @@ from sqlalchemy import Uuid, bindparam, func, insert, select
 
 from seatkeeper.core.ids import TaskId
 from seatkeeper.store.database import Transaction
+from seatkeeper.store.evidence_tables import task_files
 from seatkeeper.store.identifiers import new_id
 from seatkeeper.store.statements import prepare
-from seatkeeper.store.tables import task_files, tasks
+from seatkeeper.store.tables import tasks
 
 
 @dataclass(frozen=True, slots=True)
